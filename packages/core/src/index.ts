@@ -1,0 +1,14 @@
+export * from "./audio/pcm.ts";
+export * from "./emitter.ts";
+export * from "./errors.ts";
+export * from "./lifetime.ts";
+export type * from "./providers/call.ts";
+export type * from "./providers/llm.ts";
+export type * from "./providers/stt.ts";
+export type * from "./providers/tts.ts";
+export * from "./providers/vad.ts";
+export type * from "./providers/vision.ts";
+export * from "./logger.ts";
+export * from "./protocol/client-messages.ts";
+export * from "./protocol/server-messages.ts";
+export * from "./protocol/version.ts";

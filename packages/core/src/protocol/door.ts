@@ -1,0 +1,26 @@
+import * as z from "zod/mini";
+import { LLMRTCError } from "../errors.ts";
+
+/**
+ * Parses a JSON frame against a schema.
+ *
+ * @throws {LLMRTCError} `INVALID_MESSAGE`, naming the offending field but never quoting its content
+ */
+export function parseMessage<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  frame: string,
+  from: "client" | "server",
+): z.output<Schema> {
+  const result = schema.safeParse(parseJson(frame));
+  if (result.success) return result.data;
+  const where = result.error.issues.map((issue) => issue.path.join(".") || "message").join(", ");
+  throw new LLMRTCError("INVALID_MESSAGE", `Invalid ${from} message: ${where}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // no schema accepts undefined, so it is refused like any other wrong shape
+  }
+}

@@ -1,0 +1,128 @@
+import * as z from "zod/mini";
+import { candidateInit } from "./client-messages.ts";
+import { parseMessage } from "./door.ts";
+
+/** RTCIceServer as browsers take it. */
+export const iceServer = z.object({
+  urls: z.union([z.string(), z.array(z.string())]),
+  username: z.optional(z.string()),
+  credential: z.optional(z.string()),
+});
+export type IceServer = z.infer<typeof iceServer>;
+
+/** Present on everything that belongs to a turn, from servers with the feature `turn-id`. */
+const turnId = z.optional(z.string());
+
+const ready = z.object({
+  type: z.literal("ready"),
+  id: z.string(),
+  protocolVersion: z.number(),
+  iceServers: z.optional(z.array(iceServer)),
+  mode: z.optional(z.enum(["pipeline", "realtime"])),
+  features: z.optional(z.array(z.string())),
+});
+const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
+const signal = z.object({
+  type: z.literal("signal"),
+  signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+});
+const reconnectAck = z.object({
+  type: z.literal("reconnect-ack"),
+  success: z.boolean(),
+  sessionId: z.string(),
+  historyRecovered: z.boolean(),
+});
+/** One ICE candidate of the server; `null` means that there are no more. */
+const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
+
+const speechStart = z.object({ type: z.literal("speech-start"), turnId });
+const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
+const transcript = z.object({
+  type: z.literal("transcript"),
+  text: z.string(),
+  isFinal: z.boolean(),
+  turnId,
+});
+const llmChunk = z.object({
+  type: z.literal("llm-chunk"),
+  content: z.string(),
+  done: z.boolean(),
+  turnId,
+});
+const llm = z.object({ type: z.literal("llm"), text: z.string(), turnId });
+const ttsStart = z.object({ type: z.literal("tts-start"), turnId });
+const audioFormat = z.enum(["mp3", "ogg", "wav", "pcm"]);
+/** Speech for a client without an audio track: base64 of s16le mono samples. */
+const ttsChunk = z.object({
+  type: z.literal("tts-chunk"),
+  format: audioFormat,
+  sampleRate: z.number(),
+  data: z.string(),
+  turnId,
+});
+const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: z.string(), turnId });
+const ttsComplete = z.object({ type: z.literal("tts-complete"), turnId });
+const ttsCancelled = z.object({ type: z.literal("tts-cancelled"), turnId });
+const toolCallStart = z.object({
+  type: z.literal("tool-call-start"),
+  name: z.string(),
+  callId: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  turnId,
+});
+const toolCallEnd = z.object({
+  type: z.literal("tool-call-end"),
+  callId: z.string(),
+  result: z.optional(z.unknown()),
+  error: z.optional(z.string()),
+  durationMs: z.number(),
+  turnId,
+});
+const stageChange = z.object({
+  type: z.literal("stage-change"),
+  from: z.string(),
+  to: z.string(),
+  reason: z.string(),
+  turnId,
+});
+const error = z.object({
+  type: z.literal("error"),
+  /** One of `errorCodes`; a newer server may know more. */
+  code: z.string(),
+  message: z.string(),
+  turnId,
+});
+
+/** Everything a server may say to the client. */
+export const ServerMessage = z.discriminatedUnion("type", [
+  ready,
+  pong,
+  signal,
+  reconnectAck,
+  candidate,
+  speechStart,
+  speechEnd,
+  transcript,
+  llmChunk,
+  llm,
+  ttsStart,
+  ttsChunk,
+  tts,
+  ttsComplete,
+  ttsCancelled,
+  toolCallStart,
+  toolCallEnd,
+  stageChange,
+  error,
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+/**
+ * Reads one frame from a server.
+ *
+ * @throws {LLMRTCError} `INVALID_MESSAGE`: also for a type that this version does not know, which a
+ * client ignores
+ */
+export function parseServerMessage(frame: string): ServerMessage {
+  return parseMessage(ServerMessage, frame, "server");
+}

@@ -1,0 +1,20 @@
+/** Protocol v1: JSON text frames with a string `type`, on the WebSocket or the data channel `data`. */
+export const PROTOCOL_VERSION = 1;
+
+/** Label of the ordered data channel that the client opens. */
+export const dataChannelLabel = "data";
+
+/**
+ * What one end can do beyond protocol v1. The server lists its own in `ready.features`, the client
+ * in `hello.features`. A v1 peer lists none.
+ *
+ * - `trickle`: `candidate` messages both ways
+ * - `text`: a typed user turn
+ * - `interim`: `transcript` with `isFinal: false`
+ * - `turn-id`: `turnId` on everything that belongs to a turn
+ * - `one-channel`: each message comes once, on the data channel when it is open, else the socket
+ * - `interrupt`: the client can stop the agent's speech
+ */
+export const features = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"] as const;
+
+export type Feature = (typeof features)[number];

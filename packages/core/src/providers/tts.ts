@@ -1,0 +1,32 @@
+import type { CallOptions } from "./call.ts";
+
+export type AudioContainer = "mp3" | "ogg" | "wav" | "pcm";
+
+export interface TTSConfig {
+  readonly voice?: string;
+  readonly format?: AudioContainer;
+  readonly model?: string;
+  /**
+   * How soon the first sample is needed, in milliseconds from now. A provider that serves several
+   * callers from one queue works on the smallest first. Absent: 0, at once.
+   */
+  readonly dueInMs?: number;
+}
+
+export interface TTSResult {
+  readonly audio: Uint8Array;
+  readonly format: AudioContainer;
+  readonly raw?: unknown;
+}
+
+/** Text to speech. `speakStream` is used where it exists. */
+export interface TTSProvider {
+  readonly name: string;
+  init?(): Promise<void>;
+  speak(text: string, config?: TTSConfig, options?: CallOptions): Promise<TTSResult>;
+  /** Runs of s16le mono samples at `pcmSampleRate`; a sample may be split between two runs. */
+  speakStream?(text: string, config?: TTSConfig, options?: CallOptions): AsyncIterable<Uint8Array>;
+  /** Samples per second of `speakStream` and of `speak` with `format: "pcm"`; 24_000 when absent. */
+  readonly pcmSampleRate?: number;
+  close?(): Promise<void>;
+}
