@@ -3,7 +3,10 @@ const only = (name, from, allowed) => ({
   name,
   severity: "error",
   from: { path: `^${from}/src` },
-  to: { path: "^(packages|providers)/", pathNot: [`^${from}/`, ...allowed.map((a) => `^packages/${a}/`)] },
+  to: {
+    path: "^(packages|providers)/",
+    pathNot: [`^${from}/`, ...allowed.map((a) => `^packages/${a}/`)],
+  },
 });
 
 module.exports = {

@@ -15,6 +15,13 @@ export const dataChannelLabel = "data";
  * - `one-channel`: each message comes once, on the data channel when it is open, else the socket
  * - `interrupt`: the client can stop the agent's speech
  */
-export const features = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"] as const;
+export const features = [
+  "trickle",
+  "text",
+  "interim",
+  "turn-id",
+  "one-channel",
+  "interrupt",
+] as const;
 
 export type Feature = (typeof features)[number];
