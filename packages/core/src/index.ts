@@ -12,3 +12,5 @@ export * from "./logger.ts";
 export * from "./protocol/client-messages.ts";
 export * from "./protocol/server-messages.ts";
 export * from "./protocol/version.ts";
+export * from "./clock.ts";
+export * from "./queue.ts";
