@@ -62,11 +62,12 @@ export class ProviderError extends LLMRTCError {
     code: ErrorCode,
     provider: string,
     detail: string,
-    info: { status?: number | undefined; cause?: unknown } = {},
+    info: { status?: number | undefined; retryable?: boolean; cause?: unknown } = {},
   ) {
     super(code, `${provider}: ${detail}`, { cause: info.cause });
     this.provider = provider;
     this.status = info.status;
-    this.retryable = info.status === undefined || info.status === 429 || info.status >= 500;
+    this.retryable =
+      info.retryable ?? (info.status === undefined || info.status === 429 || info.status >= 500);
   }
 }

@@ -1,0 +1,26 @@
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import type { LLMProvider } from "@metered/llmrtc-core";
+import { aiSdkModel } from "./ai-sdk-model.ts";
+
+export interface CompatibleModelOptions {
+  /** For logs, metrics and errors. */
+  readonly name: string;
+  /** Where `/chat/completions` lives, e.g. `http://localhost:1234/v1`. */
+  readonly baseURL: string;
+  readonly model: string;
+  /** Sent as a bearer token; servers on the own machine need none. */
+  readonly apiKey?: string | undefined;
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}
+
+/** A model behind any server that speaks OpenAI's chat completions. */
+export function openAICompatibleModel(options: CompatibleModelOptions): LLMProvider {
+  const { name, baseURL, model, apiKey, fetch } = options;
+  const provider = createOpenAICompatible({
+    name,
+    baseURL,
+    ...(apiKey && { apiKey }),
+    ...(fetch && { fetch }),
+  });
+  return aiSdkModel(provider.chatModel(model), { name });
+}
