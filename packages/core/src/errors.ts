@@ -28,6 +28,20 @@ export const errorCodes = [
   "ADDRESS_IN_USE",
   "MODEL_ERROR",
   "CLOSED",
+  // Client side only: the browser, its devices and the way to the server.
+  "SIGNALLING_FAILED",
+  "RECONNECTION_FAILED",
+  "ACCESS_REFUSED",
+  "UNSUPPORTED_BY_SERVER",
+  "UNSUPPORTED_BROWSER",
+  "INSECURE_CONTEXT",
+  "MICROPHONE_DENIED",
+  "MICROPHONE_NOT_FOUND",
+  "MICROPHONE_IN_USE",
+  "MICROPHONE_LOST",
+  "PLAYBACK_BLOCKED",
+  "OUTPUT_DEVICE_FAILED",
+  "SERVER_ERROR",
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

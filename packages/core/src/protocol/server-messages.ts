@@ -16,7 +16,8 @@ const turnId = z.optional(z.string());
 const ready = z.object({
   type: z.literal("ready"),
   id: z.string(),
-  protocolVersion: z.number(),
+  /** Absent before v1. */
+  protocolVersion: z._default(z.number(), 0),
   iceServers: z.optional(z.array(iceServer)),
   mode: z.optional(z.enum(["pipeline", "realtime"])),
   features: z.optional(z.array(z.string())),
@@ -40,7 +41,8 @@ const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
 const transcript = z.object({
   type: z.literal("transcript"),
   text: z.string(),
-  isFinal: z.boolean(),
+  /** Older servers send final texts only and leave it out. */
+  isFinal: z._default(z.boolean(), true),
   turnId,
 });
 const llmChunk = z.object({
@@ -85,6 +87,26 @@ const stageChange = z.object({
   reason: z.string(),
   turnId,
 });
+/** Realtime models: what the agent says. Not final: the text so far, not the next piece. */
+const assistantTranscript = z.object({
+  type: z.literal("assistant-transcript"),
+  text: z.string(),
+  isFinal: z._default(z.boolean(), true),
+  turnId,
+});
+/** Tokens that a realtime model has used. */
+const usage = z.object({
+  type: z.literal("usage"),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  audioInputTokens: z.optional(z.number()),
+  audioOutputTokens: z.optional(z.number()),
+  cachedTokens: z.optional(z.number()),
+});
+const modeChanged = z.object({
+  type: z.literal("mode-changed"),
+  mode: z.enum(["pipeline", "realtime"]),
+});
 const error = z.object({
   type: z.literal("error"),
   /** One of `errorCodes`; a newer server may know more. */
@@ -113,6 +135,9 @@ export const ServerMessage = z.discriminatedUnion("type", [
   toolCallStart,
   toolCallEnd,
   stageChange,
+  assistantTranscript,
+  usage,
+  modeChanged,
   error,
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

@@ -1,0 +1,80 @@
+import { LLMRTCError, errorCodes, type ErrorCode } from "@metered/llmrtc-core";
+
+/**
+ * What the client throws, rejects with and passes to `error`. `message` says what happened, `remedy`
+ * what the person in front of the page can do: both are English and fit to be shown.
+ */
+export class LLMRTCClientError extends LLMRTCError {
+  override readonly name = "LLMRTCClientError";
+  /** The call goes on, or trying again can help. */
+  readonly recoverable: boolean;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.recoverable = !final.has(code);
+    this.remedy = remedies[code] ?? "Try again in a moment.";
+  }
+}
+
+/** Codes after which the same try fails again, and a call does not go on by itself. */
+const final: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "WEBRTC_UNAVAILABLE",
+  "SESSION_NOT_FOUND",
+  "SESSION_EXPIRED",
+  "INVALID_MESSAGE",
+  "INVALID_AUDIO_FORMAT",
+  "BUDGET_EXCEEDED",
+  "INVALID_CONFIG",
+  "INVALID_STATE",
+  "CLOSED",
+  "INSECURE_CONTEXT",
+  "UNSUPPORTED_BROWSER",
+  "UNSUPPORTED_BY_SERVER",
+  "ACCESS_REFUSED",
+  "RECONNECTION_FAILED",
+]);
+
+const say = "Please say it again.";
+const later = "Wait a moment, then try again.";
+const network = "Check the internet connection, then try again.";
+const operator = "Tell whoever runs this page.";
+const newCall = "Start a new call.";
+
+const remedies: Partial<Record<ErrorCode, string>> = {
+  WEBRTC_UNAVAILABLE: operator,
+  CONNECTION_FAILED: "Check the network (a firewall or VPN may block calls), then try again.",
+  RECONNECTION_FAILED: network,
+  SIGNALLING_FAILED: network,
+  SESSION_NOT_FOUND: newCall,
+  SESSION_EXPIRED: newCall,
+  STT_ERROR: say,
+  STT_TIMEOUT: say,
+  LLM_ERROR: say,
+  LLM_TIMEOUT: say,
+  TTS_ERROR: "Read the answer on the screen, or ask again.",
+  TTS_TIMEOUT: "Read the answer on the screen, or ask again.",
+  AUDIO_PROCESSING_ERROR: say,
+  VAD_ERROR: say,
+  RATE_LIMITED: later,
+  BUDGET_EXCEEDED: newCall,
+  INVALID_CONFIG: operator,
+  UNSUPPORTED_BY_SERVER: operator,
+  ACCESS_REFUSED: "Sign in again, or ask whoever runs this page for access.",
+  MICROPHONE_DENIED: "Allow the microphone for this site in the browser's address bar, then retry.",
+  MICROPHONE_NOT_FOUND: "Plug in a microphone or choose another one, then retry.",
+  MICROPHONE_IN_USE: "Close other programs that use the microphone, then retry.",
+  MICROPHONE_LOST: "Plug the microphone in again or choose another one.",
+  INSECURE_CONTEXT: "Open this page over https:// or on localhost.",
+  UNSUPPORTED_BROWSER: "Use a current Chrome, Edge, Firefox or Safari.",
+  PLAYBACK_BLOCKED: "Click or tap the page to hear the voice.",
+  OUTPUT_DEVICE_FAILED: "Choose another speaker.",
+};
+
+/** An `error` message of the server. A code that this version does not know is `SERVER_ERROR`. */
+export function serverError(code: string, message: string): LLMRTCClientError {
+  const known = errorCodes.find((one) => one === code);
+  return known
+    ? new LLMRTCClientError(known, message)
+    : new LLMRTCClientError("SERVER_ERROR", `${code}: ${message}`);
+}

@@ -1,0 +1,100 @@
+import type { ConnectionState } from "./connection/state.ts";
+import type { LLMRTCClientError } from "./errors.ts";
+
+/** What an event belongs to. `turnId` is present when the server numbers its turns. */
+export interface TurnInfo {
+  readonly turnId?: string;
+}
+
+export interface ToolCallStartPayload {
+  readonly name: string;
+  readonly callId: string;
+  readonly arguments: Record<string, unknown>;
+}
+
+export interface ToolCallEndPayload {
+  readonly callId: string;
+  readonly result?: unknown;
+  readonly error?: string;
+  readonly durationMs: number;
+}
+
+export interface StageChangePayload {
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
+}
+
+/** Tokens that a realtime model has used so far. */
+export interface UsagePayload {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly audioInputTokens?: number;
+  readonly audioOutputTokens?: number;
+  readonly cachedTokens?: number;
+}
+
+export interface LevelPayload {
+  /** Loudness of the microphone, 0 (silent, muted or absent) to 1 (full scale). */
+  readonly input: number;
+  /** Loudness of the agent, 0 to 1. */
+  readonly output: number;
+}
+
+/** The microphone that is shared. */
+export interface MicrophoneInfo {
+  /** Absent when the browser does not say. */
+  readonly deviceId?: string;
+  /** As the browser names it, e.g. "Headset (USB)"; may be empty. */
+  readonly label: string;
+  readonly muted: boolean;
+}
+
+export type AudioFormat = "mp3" | "ogg" | "wav" | "pcm";
+export type SessionMode = "pipeline" | "realtime";
+
+/** Event name → arguments of its listener. */
+export type ClientEvents = {
+  /** What the caller said. Not final: the text so far, each replaces the one before. */
+  transcript: [text: string, isFinal: boolean, info: TurnInfo];
+  /** The next piece of the reply's text; never empty. */
+  llmChunk: [content: string, info: TurnInfo];
+  /** The whole text of the reply. */
+  llm: [text: string, info: TurnInfo];
+  speechStart: [info: TurnInfo];
+  speechEnd: [info: TurnInfo];
+  ttsStart: [info: TurnInfo];
+  ttsComplete: [info: TurnInfo];
+  ttsCancelled: [info: TurnInfo];
+  /** The agent's voice; once per connection, not per reply. */
+  ttsTrack: [stream: MediaStream];
+  /** A whole spoken reply, from servers that cannot put it on the track. Not played by the client. */
+  tts: [data: ArrayBuffer, format: AudioFormat, info: TurnInfo];
+  /** A piece of it: s16le mono when `format` is `pcm`. */
+  ttsChunk: [data: ArrayBuffer, format: AudioFormat, sampleRate: number, info: TurnInfo];
+  toolCallStart: [call: ToolCallStartPayload, info: TurnInfo];
+  toolCallEnd: [call: ToolCallEndPayload, info: TurnInfo];
+  stageChange: [change: StageChangePayload, info: TurnInfo];
+  /** Realtime models: what the agent says, as it says it. Not final: the text so far. */
+  assistantTranscript: [text: string, isFinal: boolean, info: TurnInfo];
+  usage: [usage: UsagePayload];
+  modeChanged: [mode: SessionMode];
+
+  stateChange: [state: ConnectionState];
+  /** Try number `attempt` of `maxAttempts` has been scheduled. */
+  reconnecting: [attempt: number, maxAttempts: number];
+  /** Back again; false when the server had forgotten the conversation. */
+  reconnected: [historyRecovered: boolean];
+  error: [error: LLMRTCClientError];
+
+  /** The browser wants a gesture first: call `resumePlayback()` from a click. */
+  playbackBlocked: [error: LLMRTCClientError];
+  /** The agent is audible (again). */
+  playbackStarted: [];
+  /** About 20 times a second while connected; measured only while somebody listens. */
+  level: [level: LevelPayload];
+  /** Shared, muted, switched or, with null, gone. */
+  microphoneChange: [microphone: MicrophoneInfo | null];
+  /** Microphones or speakers were plugged or unplugged. */
+  devicesChange: [];
+};
