@@ -18,6 +18,11 @@ export interface AiSdkModelOptions {
   readonly name?: string;
 }
 
+/** A language model that always streams. */
+export interface StreamingLLM extends LLMProvider {
+  stream(request: LLMRequest, options?: CallOptions): AsyncIterable<LLMChunk>;
+}
+
 /**
  * Any AI SDK language model (specification v3: `@ai-sdk/*` packages of AI SDK 6) as the brain of an
  * agent. One attempt per call: retrying belongs to the caller. Reasoning is left out of the reply.
@@ -30,7 +35,7 @@ export interface AiSdkModelOptions {
 export function aiSdkModel(
   model: LanguageModelV3,
   { name = `${model.provider}/${model.modelId}` }: AiSdkModelOptions = {},
-): LLMProvider {
+): StreamingLLM {
   return {
     name,
     complete: (request, options = {}) => complete({ model, name }, request, options),

@@ -1,6 +1,5 @@
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LLMProvider } from "@metered/llmrtc-core";
-import { aiSdkModel } from "./ai-sdk-model.ts";
+import type { StreamingLLM } from "./ai-sdk-model.ts";
+import { lateModel } from "./late-model.ts";
 
 export interface CompatibleModelOptions {
   /** For logs, metrics and errors. */
@@ -14,13 +13,16 @@ export interface CompatibleModelOptions {
 }
 
 /** A model behind any server that speaks OpenAI's chat completions. */
-export function openAICompatibleModel(options: CompatibleModelOptions): LLMProvider {
+export function openAICompatibleModel(options: CompatibleModelOptions): StreamingLLM {
   const { name, baseURL, model, apiKey, fetch } = options;
-  const provider = createOpenAICompatible({
-    name,
-    baseURL,
-    ...(apiKey && { apiKey }),
-    ...(fetch && { fetch }),
+  return lateModel(name, async () => {
+    const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
+    const server = createOpenAICompatible({
+      name,
+      baseURL,
+      ...(apiKey && { apiKey }),
+      ...(fetch && { fetch }),
+    });
+    return server.chatModel(model);
   });
-  return aiSdkModel(provider.chatModel(model), { name });
 }

@@ -1,1 +1,1 @@
-export {};
+export { LMStudioLLMProvider, type LMStudioLLMProviderConfig } from "./llm.ts";

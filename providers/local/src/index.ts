@@ -1,1 +1,1 @@
-export {};
+export { OllamaLLMProvider, type OllamaLLMProviderConfig } from "./ollama.ts";
