@@ -1,0 +1,32 @@
+import { cutPiece, firstPiece, laterPiece } from "./clauses.ts";
+import type { TextFrontEnd } from "./text/front-end.ts";
+
+/** What the acoustic model speaks in one run. */
+export interface Piece {
+  readonly ids: readonly number[];
+  /** Silence after it, in milliseconds, as far as the model gives that much. */
+  readonly pauseMs: number;
+}
+
+const sentencePauseMs = 300;
+const clausePauseMs = 100;
+
+/**
+ * Text as the pieces to speak, each made when it is asked for: sentences, of which long ones are cut
+ * at clauses, the first one early so that speech starts soon.
+ */
+export async function* pieces(frontEnd: TextFrontEnd, text: string): AsyncGenerator<Piece> {
+  let limits = firstPiece;
+  for await (const sentence of frontEnd.sentences(text)) {
+    let rest: string | undefined = sentence.phonemes;
+    while (rest !== undefined) {
+      const [head, tail]: readonly [string, string?] = cutPiece(rest, limits);
+      limits = laterPiece;
+      yield {
+        ids: head === sentence.phonemes ? sentence.ids : frontEnd.ids(head),
+        pauseMs: tail === undefined ? sentencePauseMs : clausePauseMs,
+      };
+      rest = tail;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { RuntimeOptions, Step } from "@metered/llmrtc-onnx";
+import type { AcousticModel } from "./acoustic.ts";
+import { sampleRate } from "./frames.ts";
+import { toPcmBytes } from "./loudness.ts";
+import { pieces } from "./pieces.ts";
+import { speechRange } from "./silence.ts";
+import type { TextFrontEnd } from "./text/front-end.ts";
+import { vocode } from "./vocoder.ts";
+
+/** What the worker is started with. */
+export type VoiceSetup = RuntimeOptions;
+
+/** What the worker is asked to say. */
+export interface SpeechInput {
+  readonly text: string;
+  /** 1 is the voice's own pace. */
+  readonly speed: number;
+}
+
+export interface SpeechParts {
+  readonly frontEnd: TextFrontEnd;
+  readonly acoustic: AcousticModel;
+  /** Milliseconds, on the scale of `dueAt`. */
+  readonly now: () => number;
+}
+
+/**
+ * Says one text, in runs of at most 200 ms. After each run its deadline moves to when the listener
+ * will have heard all that was made, so that of many speakers the one closest to silence goes on.
+ *
+ * @param dueAt when the first sample is needed
+ */
+export async function* speechJob(
+  { frontEnd, acoustic, now }: SpeechParts,
+  { text, speed }: SpeechInput,
+  { dueAt }: { readonly dueAt: number },
+): AsyncGenerator<Step<Uint8Array<ArrayBuffer>>, void> {
+  let heardUntil = dueAt;
+  let seed = 0;
+  for await (const piece of pieces(frontEnd, text)) {
+    yield {};
+    const frames = await acoustic.frames(piece.ids, speed);
+    const range = speechRange(frames, piece.pauseMs);
+    for (const samples of vocode(frames, { range, seed: seed++ })) {
+      const result = toPcmBytes(samples);
+      // What comes late, or after the reader had stopped, is heard from now on.
+      heardUntil = Math.max(heardUntil, now()) + (samples.length * 1000) / sampleRate;
+      yield { result, transfer: [result.buffer], dueAt: heardUntil };
+    }
+  }
+}
