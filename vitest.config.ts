@@ -1,5 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+const browserTests = [
+  "packages/*/test/**/*.browser.test.ts",
+  "providers/*/test/**/*.browser.test.ts",
+  "playground/test/**/*.test.ts",
+];
+
 /** Packages are imported as users import them, from their built `dist`: build before testing. */
 export default defineConfig({
   test: {
@@ -8,7 +14,37 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "providers/*/test/**/*.test.ts"],
+          exclude: browserTests,
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "house",
+          include: ["scripts/test/**/*.test.mjs", "examples/*/test/**/*.test.ts"],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Chromium takes a core of its own, so one file runs at a time.
+        test: {
+          name: "browser",
+          include: browserTests,
+          testTimeout: 30_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/test/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,20 +1,33 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { step } from "./progress.mjs";
 import { node, root, tool } from "./run.mjs";
 
 const stamp = path.join(root, "node_modules/.cache/llmrtc-build");
-const notSources = new Set(["dist", "test", "node_modules", "README.md"]);
+/** What must travel with every package; git keeps one copy. */
+const legal = ["LICENSE", "NOTICE"];
+const notSources = new Set(["dist", "test", "node_modules", "README.md", ...legal]);
 
-/** Compiles every package, then bundles what has a `build.mjs`, the page last: it uses the others. */
+/** Compiles every package, then runs each `build.mjs`, the page's last: it uses the others. */
 export async function build() {
   await node([tool("typescript/bin/tsc"), "-b"]);
   const bundles = [...folders("packages"), ...folders("providers")].map(bundleScript);
   await Promise.all(bundles.filter(existsSync).map((script) => node([script])));
   const page = bundleScript("playground");
   if (existsSync(page)) await node([page]);
+  for (const folder of [...folders("packages"), ...folders("providers")]) {
+    for (const name of legal) copyFileSync(path.join(root, name), path.join(root, folder, name));
+  }
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, fingerprint());
 }

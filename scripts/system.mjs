@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { step } from "./progress.mjs";
+import { run } from "./run.mjs";
+
+/**
+ * A program that a test suite needs and npm does not bring.
+ *
+ * @typedef {object} Program
+ * @property {readonly string[]} names what it may be called, on the path or as a whole file name
+ * @property {string} debian the Debian package that has it
+ * @property {string} variable an environment variable that may name another file
+ */
+
+/** @type {Program} */
+export const chromium = {
+  names: [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+  ],
+  debian: "chromium",
+  variable: "CHROMIUM_PATH",
+};
+
+/**
+ * Where a program is, if it is anywhere.
+ *
+ * @param {Program} program
+ * @returns {string | undefined}
+ */
+export function find({ names, variable }) {
+  const named = process.env[variable];
+  if (named) return existsSync(named) ? named : undefined;
+  const folders = (process.env.PATH ?? "").split(path.delimiter);
+  return names
+    .flatMap((name) =>
+      path.isAbsolute(name) ? [name] : folders.map((folder) => path.join(folder, name)),
+    )
+    .find((file) => existsSync(file));
+}
+
+/**
+ * Installs programs where that needs no question: on Debian, as root. Elsewhere nothing happens.
+ *
+ * @param {readonly Program[]} programs
+ */
+export async function installOnDebian(programs) {
+  const missing = programs.filter((program) => !find(program)).map(({ debian }) => debian);
+  if (missing.length === 0 || !isDebian() || process.getuid?.() !== 0) return;
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await step(`Installing ${missing.join(", ")} with apt`, async () => {
+    await run("apt-get", ["update", "-q"], { env });
+    await run("apt-get", ["install", "-qy", "--no-install-recommends", ...missing], { env });
+  });
+}
+
+function isDebian() {
+  const release = "/etc/os-release";
+  return existsSync(release) && /^ID=debian$/m.test(readFileSync(release, "utf8"));
+}
