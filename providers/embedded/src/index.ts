@@ -1,1 +1,1 @@
-export {};
+export { EmbeddedSTTProvider, type EmbeddedSTTOptions } from "./whisper/provider.ts";
