@@ -1,0 +1,126 @@
+import { type Pcm, microphoneFormat } from "../audio/pcm.ts";
+import { bytesFromPcm } from "../audio/bytes.ts";
+import { Resampler } from "../audio/resample.ts";
+import { encodeWav } from "../audio/wav.ts";
+import type { Clock } from "../clock.ts";
+import { type Patience, patiently } from "../conversation/patience.ts";
+import { type Logger, silentLogger } from "../logger.ts";
+import type { STTConfig, STTProvider, STTResult } from "../providers/stt.ts";
+import { AsyncQueue } from "../queue.ts";
+
+export interface TranscribeOptions {
+  readonly stt: STTProvider;
+  readonly config?: STTConfig;
+  /** Feed a provider that can stream while the caller still speaks. Default true. */
+  readonly streaming?: boolean;
+  /** Limit on the wait for the final text, from the end of the sound. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** What was understood so far; each replaces the one before. */
+  readonly onInterim?: (text: string) => void;
+  /** Called once, when the sound has ended and the final text is awaited. */
+  readonly onSound?: (wav: Uint8Array) => void;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/**
+ * One utterance to text. Its sound is kept until the end: when streaming breaks, the whole of it is
+ * transcribed at once, so nothing said is lost.
+ *
+ * @param sound 16 kHz mono; the utterance is over when it ends
+ * @returns empty text when nothing was said
+ * @throws {ProviderError} `STT_ERROR` or `STT_TIMEOUT`
+ */
+export async function transcribe(
+  sound: AsyncIterable<Pcm>,
+  options: TranscribeOptions,
+): Promise<STTResult> {
+  const { stt, config, streaming = true, signal, clock, logger = silentLogger } = options;
+  const patience: Patience = {
+    kind: "STT",
+    provider: stt.name,
+    ms: options.timeoutMs,
+    signal,
+    ...(clock && { clock }),
+  };
+  const live = streaming && stt.transcribeStream ? openLive(options) : undefined;
+  const heard: Pcm[] = [];
+  try {
+    for await (const pcm of sound) {
+      heard.push(pcm);
+      live?.push(pcm);
+    }
+    signal.throwIfAborted();
+    const wav = encodeWav(joined(heard), microphoneFormat);
+    options.onSound?.(wav);
+    return await patiently(patience, async (limited) => {
+      const streamed = await live?.finish();
+      if (streamed && "text" in streamed) return streamed;
+      if (streamed)
+        logger.warn({ error: streamed.error, provider: stt.name }, "streaming STT failed");
+      limited.throwIfAborted();
+      return stt.transcribe(wav, config, { signal: limited });
+    });
+  } finally {
+    live?.stop();
+  }
+}
+
+/** A streaming transcription under way. It never throws: what went wrong comes out of `finish`. */
+function openLive({ stt, config, signal, onInterim }: TranscribeOptions) {
+  const rate = stt.streamingInputSampleRate ?? microphoneFormat.sampleRate;
+  const resampler =
+    rate === microphoneFormat.sampleRate
+      ? undefined
+      : new Resampler(microphoneFormat.sampleRate, rate);
+  const bytes = new AsyncQueue<Uint8Array>();
+  const stopped = new AbortController();
+
+  const read = async (): Promise<STTResult | { readonly error: unknown }> => {
+    const finals: string[] = [];
+    let interim = "";
+    try {
+      const results = stt.transcribeStream?.(
+        bytes,
+        { ...config, interimResults: onInterim !== undefined },
+        { signal: AbortSignal.any([signal, stopped.signal]) },
+      );
+      for await (const result of results ?? []) {
+        interim = result.isFinal ? "" : result.text;
+        if (result.isFinal && result.text.trim()) finals.push(result.text.trim());
+        if (!result.isFinal) onInterim?.([...finals, interim].join(" "));
+      }
+    } catch (error) {
+      return { error };
+    }
+    const text = [...finals, interim.trim()].filter(Boolean).join(" ");
+    return { text, isFinal: true };
+  };
+  const result = read();
+
+  return {
+    push(pcm: Pcm): void {
+      const out = resampler ? resampler.process(pcm) : pcm;
+      if (out.length > 0) bytes.push(bytesFromPcm(out));
+    },
+    finish(): Promise<STTResult | { readonly error: unknown }> {
+      bytes.end();
+      return result;
+    },
+    stop(): void {
+      bytes.end();
+      stopped.abort();
+    },
+  };
+}
+
+function joined(runs: readonly Pcm[]): Pcm {
+  const all = new Int16Array(runs.reduce((length, run) => length + run.length, 0));
+  let at = 0;
+  for (const run of runs) {
+    all.set(run, at);
+    at += run.length;
+  }
+  return all;
+}

@@ -1,0 +1,87 @@
+import {
+  defaultSpeechRule,
+  nextSpeech,
+  quiet,
+  type Speech,
+  type SpeechInput,
+} from "@metered/llmrtc-core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+function run(inputs: readonly SpeechInput[]) {
+  let speech: Speech = quiet;
+  const changes: string[] = [];
+  for (const input of inputs) {
+    const next = nextSpeech(speech, input);
+    speech = next.speech;
+    if (next.change) changes.push(next.change);
+  }
+  return { speech, changes };
+}
+
+const frame = (probability: number): SpeechInput => ({ type: "frame", probability });
+const frames = (count: number, probability: number) =>
+  Array.from({ length: count }, () => frame(probability));
+
+const anyInput: fc.Arbitrary<SpeechInput> = fc.oneof(
+  { weight: 8, arbitrary: fc.double({ min: 0, max: 1, noNaN: true }).map(frame) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .integer({ min: 1, max: 40 })
+      .map((n) => ({ type: "end-after", frames: n }) as const),
+  },
+  { weight: 1, arbitrary: fc.constant({ type: "flush" } as const) },
+);
+
+describe("speech", () => {
+  test("two voiced frames are a click, three are speech", () => {
+    expect(run([...frames(2, 0.9), frame(0)]).changes).toEqual([]);
+    expect(run(frames(3, 0.9)).changes).toEqual(["started"]);
+  });
+
+  test("a pause shorter than the detector's wait does not end it", () => {
+    const wait: SpeechInput = { type: "end-after", frames: 16 };
+    const { changes } = run([...frames(5, 0.9), frame(0.1), wait, ...frames(10, 0.1), frame(0.9)]);
+    expect(changes).toEqual(["started", "paused", "resumed"]);
+  });
+
+  test("silence as long as the detector's wait ends it", () => {
+    const wait: SpeechInput = { type: "end-after", frames: 16 };
+    const { changes, speech } = run([...frames(5, 0.9), frame(0.1), wait, ...frames(15, 0.1)]);
+    expect(changes).toEqual(["started", "paused", "ended"]);
+    expect(speech).toEqual(quiet);
+  });
+
+  test("a wait that is answered late ends a silence that is long enough already", () => {
+    const { changes } = run([
+      ...frames(5, 0.9),
+      ...frames(20, 0),
+      { type: "end-after", frames: 16 },
+    ]);
+    expect(changes).toEqual(["started", "paused", "ended"]);
+  });
+
+  test("an answer to a pause that is over is void", () => {
+    const late: SpeechInput = { type: "end-after", frames: 1 };
+    const { changes } = run([...frames(5, 0.9), frame(0), frame(0.9), late, frame(0), frame(0)]);
+    expect(changes).toEqual(["started", "paused", "resumed", "paused"]);
+  });
+
+  test("no utterance outlives the limit", () => {
+    const { changes } = run(frames(defaultSpeechRule.maxFrames, 0.9));
+    expect(changes).toEqual(["started", "ended"]);
+  });
+
+  test("every start has exactly one end, and pauses alternate with resumptions", () => {
+    fc.assert(
+      fc.property(fc.array(anyInput, { maxLength: 400 }), (inputs) => {
+        const { changes } = run([...inputs, { type: "flush" }]);
+        const story = changes.join(" ");
+        expect(`${story} `).toMatch(
+          /^(started (paused (resumed paused )*(resumed )?)?ended )*\s?$/,
+        );
+      }),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import { type Pcm, type STTProvider, type STTResult, transcribe } from "@metered/llmrtc-core";
+import { describe, expect, test } from "vitest";
+
+async function* speech(ms: number): AsyncGenerator<Pcm> {
+  for (let at = 0; at < ms; at += 32) yield new Int16Array(512).fill(at + 1);
+}
+
+const options = (stt: STTProvider) => ({
+  stt,
+  timeoutMs: 1000,
+  signal: new AbortController().signal,
+});
+
+/** Buffered recognition answers with how much sound it got. */
+const buffered: STTProvider = {
+  name: "buffered",
+  transcribe: async (wav) => ({ text: `${wav.length - 44} bytes`, isFinal: true }),
+};
+
+const bytes = Math.ceil(960 / 32) * 1024;
+
+describe("transcribing an utterance", () => {
+  test("a provider that cannot stream gets the whole of it", async () => {
+    expect(await transcribe(speech(960), options(buffered))).toMatchObject({
+      text: `${bytes} bytes`,
+    });
+  });
+
+  test("a streaming provider hears it live, and its guesses come out one by one", async () => {
+    const stt: STTProvider = {
+      ...buffered,
+      async *transcribeStream(audio): AsyncGenerator<STTResult> {
+        let heard = 0;
+        for await (const run of audio) {
+          heard += run.length;
+          if (heard % 10_240 === 0) yield { text: `${heard}`, isFinal: false };
+        }
+        yield { text: `all ${heard}`, isFinal: true };
+      },
+    };
+    const guesses: string[] = [];
+    const result = await transcribe(speech(960), {
+      ...options(stt),
+      onInterim: (text) => guesses.push(text),
+    });
+    expect(guesses).toEqual(["10240", "20480", "30720"]);
+    expect(result.text).toBe(`all ${bytes}`);
+  });
+
+  test("several finals of one utterance are joined", async () => {
+    const stt: STTProvider = {
+      ...buffered,
+      async *transcribeStream(audio) {
+        for await (const _ of audio);
+        yield { text: "Hello there. ", isFinal: true };
+        yield { text: "How are you?", isFinal: true };
+      },
+    };
+    expect(await transcribe(speech(100), options(stt))).toMatchObject({
+      text: "Hello there. How are you?",
+    });
+  });
+
+  test("a stream that breaks costs no word: the whole utterance is transcribed at once", async () => {
+    const stt: STTProvider = {
+      ...buffered,
+      async *transcribeStream(audio) {
+        for await (const _ of audio) throw new Error("socket closed");
+        yield { text: "never", isFinal: true };
+      },
+    };
+    expect(await transcribe(speech(960), options(stt))).toMatchObject({ text: `${bytes} bytes` });
+  });
+
+  test("a provider at another rate gets its own", async () => {
+    let heard = 0;
+    const stt: STTProvider = {
+      ...buffered,
+      streamingInputSampleRate: 24_000,
+      async *transcribeStream(audio) {
+        for await (const run of audio) heard += run.length;
+        yield { text: "ok", isFinal: true };
+      },
+    };
+    await transcribe(speech(960), options(stt));
+    expect(heard / 2 / 24).toBeGreaterThan(930);
+    expect(heard / 2 / 24).toBeLessThan(970);
+  });
+
+  test("a provider that hangs is a time-out", async () => {
+    const stt: STTProvider = { name: "deaf", transcribe: () => new Promise(() => undefined) };
+    const call = transcribe(speech(100), { ...options(stt), timeoutMs: 5 });
+    await expect(call).rejects.toMatchObject({ code: "STT_TIMEOUT" });
+  });
+
+  test("a hanging stream is a time-out too", async () => {
+    const stt: STTProvider = {
+      ...buffered,
+      async *transcribeStream() {
+        await new Promise(() => undefined);
+        yield { text: "never", isFinal: true };
+      },
+    };
+    const call = transcribe(speech(100), { ...options(stt), timeoutMs: 5 });
+    await expect(call).rejects.toMatchObject({ code: "STT_TIMEOUT" });
+  });
+});
