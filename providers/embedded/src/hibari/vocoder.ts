@@ -9,7 +9,7 @@ import {
 } from "./frames.ts";
 import { mixVoice } from "./mix.ts";
 import { PulseTrain } from "./pulses.ts";
-import { complex, RealFft } from "./real-fft.ts";
+import { complex, RealFft } from "../signal/real-fft.ts";
 
 const half = windowLength / 2;
 const overlap = windowLength / hop;

@@ -1,4 +1,4 @@
-import { complex, RealFft } from "../hibari/real-fft.ts";
+import { complex, RealFft } from "../signal/real-fft.ts";
 import { melBank } from "./mel-bank.ts";
 
 /** Rows of a log-mel picture: bands from 0 to 8 kHz. */
