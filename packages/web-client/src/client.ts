@@ -1,45 +1,344 @@
-import type { Feature } from "@metered/llmrtc-core";
-import type { WebClientConfig } from "./config.ts";
-import type { ConnectionState } from "./connection/state.ts";
+import { silentLogger, type Feature, type Logger } from "@metered/llmrtc-core";
+import { reconnectionConfig, type WebClientConfig } from "./config.ts";
+import { base64FromBytes } from "./connection/base64.ts";
+import { Call } from "./connection/call.ts";
+import { ConnectionState } from "./connection/state.ts";
 import { PositionalEmitter } from "./emitter.ts";
+import { browser, type Environment } from "./environment.ts";
+import { LLMRTCClientError } from "./errors.ts";
 import type { ClientEvents, MicrophoneInfo, SessionMode } from "./events.ts";
 import type {
   AttachmentPayload,
   AudioController,
   FrameCaptureController,
 } from "./media/controllers.ts";
+import type { FrameCaptureOptions } from "./media/frames.ts";
+import { Levels } from "./media/levels.ts";
+import { Playback } from "./media/playback.ts";
+import { Sound } from "./media/sound.ts";
+import { Vision } from "./media/vision.ts";
+import { Voice } from "./media/voice.ts";
+import { announce } from "./messages.ts";
 
-/** A call to a voice agent: `new LLMRTCWebClient({ signallingUrl })`, `start()`, `shareAudio()`. */
-export declare class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
-  constructor(config: WebClientConfig);
-  readonly state: ConnectionState;
-  readonly currentSessionId: string | null;
-  /** What the server can do; empty for a v1 server or before the connection. */
-  readonly features: ReadonlySet<Feature>;
-  readonly mode: SessionMode;
-  readonly microphone: MicrophoneInfo | null;
-  readonly inputLevel: number;
-  readonly outputLevel: number;
-  readonly roundTripTimeMs: number | undefined;
-  readonly playbackBlocked: boolean;
+/**
+ * A call to a voice agent.
+ *
+ * @example
+ * const client = new LLMRTCWebClient({ signallingUrl: "wss://voice.example.com", audio: true });
+ * client.on("transcript", (text, isFinal) => show(text, isFinal));
+ * button.onclick = () => client.start();
+ */
+export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
+  readonly #config: WebClientConfig;
+  readonly #environment: Environment;
+  readonly #logger: Logger;
+  readonly #call: Call;
+  readonly #sound = new Sound();
+  readonly #playback: Playback;
+  readonly #levels: Levels;
+  readonly #voice = new Voice(this.#sound);
+  readonly #vision = new Vision();
+  #watched: MediaDevices | undefined;
 
-  start(): Promise<void>;
-  close(): void;
+  /** @param environment what to connect with; tests and other runtimes pass their own */
+  constructor(config: WebClientConfig, environment: Environment = browser) {
+    super();
+    this.#config = config;
+    this.#environment = environment;
+    this.#logger = config.logger ?? silentLogger;
+    const { clock } = environment;
+    this.#levels = new Levels(this.#sound, clock);
+    this.#playback = new Playback(this.#sound, config.outputDeviceId);
+    this.#call = new Call({
+      environment,
+      config,
+      reconnection: reconnectionConfig(config.reconnection),
+      logger: this.#logger,
+    });
+    this.#followCall();
+    this.#followMedia();
+  }
 
-  shareAudio(source?: MediaStream | MediaTrackConstraints): Promise<AudioController>;
-  readonly muted: boolean;
-  mute(): void;
-  unmute(): void;
+  get state(): ConnectionState {
+    return this.#call.state;
+  }
 
-  sendText(text: string, attachments?: readonly AttachmentPayload[]): void;
-  interrupt(): void;
-  sendAudio(audio: ArrayBuffer, attachments?: readonly AttachmentPayload[]): void;
+  /** Null before the first connection and after `close`. */
+  get currentSessionId(): string | null {
+    return this.#call.sessionId;
+  }
 
-  resumePlayback(): Promise<void>;
-  setOutputDevice(deviceId: string): Promise<void>;
-  volume: number;
+  /** What the server can do beyond protocol v1; empty without a connection. */
+  get features(): ReadonlySet<Feature> {
+    return this.#call.features;
+  }
 
-  shareVideo(stream: MediaStream, intervalMs?: number): FrameCaptureController;
-  shareScreen(stream: MediaStream, intervalMs?: number): FrameCaptureController;
-  sendAttachments(attachments?: readonly AttachmentPayload[]): void;
+  get mode(): SessionMode {
+    return this.#call.mode;
+  }
+
+  /** To the server's process and back, in ms, as of the last heartbeat. */
+  get roundTripTimeMs(): number | undefined {
+    return this.#call.roundTripTimeMs;
+  }
+
+  /**
+   * Connects. Call it in a click or tap, where browsers let sound begin. Allowed when disconnected,
+   * failed or closed; after a failure it goes on with the conversation if the server still has it.
+   * Settles when connected, or when all retries have failed.
+   *
+   * @throws {LLMRTCClientError} `UNSUPPORTED_BROWSER`, `ACCESS_REFUSED`, `SIGNALLING_FAILED`,
+   * `CONNECTION_FAILED`, `RECONNECTION_FAILED`, `INVALID_CONFIG`, `INVALID_STATE`, or `CLOSED` when
+   * `close` came first
+   */
+  async start(): Promise<void> {
+    if (this.#environment === browser && !("RTCPeerConnection" in globalThis)) {
+      throw new LLMRTCClientError("UNSUPPORTED_BROWSER", "This browser has no WebRTC.");
+    }
+    const { audio = false, playback = true } = this.#config;
+    if (playback) this.#playback.unlock();
+    const connected = this.#call.start();
+    if (audio !== false && !this.#voice.microphone && this.state === ConnectionState.CONNECTING) {
+      this.shareAudio(audio === true ? {} : audio).catch((error: unknown) => {
+        if (!(error instanceof LLMRTCClientError)) throw error;
+        if (error.code !== "CLOSED") this.emit("error", error);
+      });
+    }
+    await connected;
+  }
+
+  /** Ends the call and stops the microphone, camera and screen. Cancels whatever is under way. */
+  close(): void {
+    this.#stopMedia();
+    this.#call.close();
+  }
+
+  /**
+   * Lets the agent hear the caller, also before the call is connected. Another call of it replaces
+   * the microphone without a gap.
+   *
+   * @param source a stream, or which microphone to open and how. Default: the system's, with echo
+   * cancellation, noise suppression and gain control.
+   * @throws {LLMRTCClientError} `MICROPHONE_…`, `INSECURE_CONTEXT`, `UNSUPPORTED_BROWSER`, or `CLOSED`
+   * when `close` or another `shareAudio` came first
+   */
+  shareAudio(source: MediaStream | MediaTrackConstraints = {}): Promise<AudioController> {
+    return this.#voice.share(source);
+  }
+
+  /** The microphone that is shared. */
+  get microphone(): MicrophoneInfo | null {
+    return this.#voice.microphone?.info ?? null;
+  }
+
+  /** True also without a microphone. */
+  get muted(): boolean {
+    return this.#voice.microphone?.muted ?? true;
+  }
+
+  mute(): void {
+    this.#voice.microphone?.mute();
+  }
+
+  unmute(): void {
+    this.#voice.microphone?.unmute();
+  }
+
+  /** Loudness of the microphone now, 0 to 1. */
+  get inputLevel(): number {
+    return this.#voice.microphone?.level ?? 0;
+  }
+
+  /** Loudness of the agent now, 0 to 1. */
+  get outputLevel(): number {
+    return this.#levels.output;
+  }
+
+  /**
+   * A turn typed instead of spoken.
+   *
+   * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
+   */
+  sendText(text: string, attachments: readonly AttachmentPayload[] = []): void {
+    this.#need("text");
+    this.#send({
+      type: "text",
+      text,
+      ...(attachments.length > 0 && { attachments: [...attachments] }),
+    });
+  }
+
+  /**
+   * Stops what the agent is saying.
+   *
+   * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
+   */
+  interrupt(): void {
+    this.#need("interrupt");
+    this.#send({ type: "interrupt" });
+  }
+
+  /**
+   * A spoken turn as one recording, e.g. of `recordOnce`, for pages that share no microphone.
+   *
+   * @throws {LLMRTCClientError} `INVALID_STATE` unless connected
+   */
+  sendAudio(audio: ArrayBuffer, attachments: readonly AttachmentPayload[] = []): void {
+    const data = base64FromBytes(audio);
+    this.#send({
+      type: "audio",
+      data,
+      ...(attachments.length > 0 && { attachments: [...attachments] }),
+    });
+  }
+
+  /** The browser waits for a gesture before it plays the agent. */
+  get playbackBlocked(): boolean {
+    return this.#playback.blocked;
+  }
+
+  /**
+   * Plays the agent after `playbackBlocked`. Call it in a click or tap.
+   *
+   * @throws {LLMRTCClientError} `PLAYBACK_BLOCKED` when it was none
+   */
+  resumePlayback(): Promise<void> {
+    this.#sound.unlock();
+    return this.#playback.resume();
+  }
+
+  /**
+   * Plays on another speaker, now and in later calls.
+   *
+   * @param deviceId as `listSpeakers` gives it; empty for the system's
+   * @throws {LLMRTCClientError} `UNSUPPORTED_BROWSER` or `OUTPUT_DEVICE_FAILED`
+   */
+  setOutputDevice(deviceId: string): Promise<void> {
+    return this.#playback.setDevice(deviceId);
+  }
+
+  /** Of the agent, 0 to 1. Phones leave it to their buttons. */
+  get volume(): number {
+    return this.#playback.volume;
+  }
+
+  set volume(volume: number) {
+    this.#playback.volume = volume;
+  }
+
+  /**
+   * Shows the agent what a camera sees: its last frame goes with each utterance. Takes the place of
+   * an earlier camera, and survives reconnections.
+   */
+  shareVideo(stream: MediaStream, intervalMs = 1000): FrameCaptureController {
+    return this.#vision.show("camera", stream, this.#captureOptions(intervalMs));
+  }
+
+  /** The same for a screen, window or tab. */
+  shareScreen(stream: MediaStream, intervalMs = 1200): FrameCaptureController {
+    return this.#vision.show("screen", stream, this.#captureOptions(intervalMs));
+  }
+
+  /**
+   * Sends images that go with the caller's next utterance. Does nothing without images or connection.
+   *
+   * @param attachments default: the last frames of the shared camera and screen
+   */
+  sendAttachments(attachments: readonly AttachmentPayload[] = this.#vision.frames()): void {
+    if (attachments.length === 0) return;
+    this.#call.sendData({ type: "attachments", attachments: [...attachments] });
+  }
+
+  protected override listenersChanged(name: keyof ClientEvents): void {
+    if (name === "level") this.#updateLevels();
+    if (name === "devicesChange") this.#updateWatch();
+  }
+
+  #followCall(): void {
+    const call = this.#call;
+    call.on("state", (state) => {
+      this.emit("stateChange", state);
+      this.#updateLevels();
+      this.#updateWatch();
+    });
+    call.on("message", (message) => {
+      if (message.type === "speech-start") this.sendAttachments();
+      announce(message, (name, ...args) => {
+        this.emit(name, ...args);
+      });
+    });
+    call.on("track", (stream) => {
+      this.#levels.listenTo(stream);
+      if (this.#config.playback ?? true) this.#playback.play(stream);
+      this.emit("ttsTrack", stream);
+    });
+    call.on("reconnecting", ({ attempt, maxAttempts, reason }) => {
+      this.emit("reconnecting", attempt, maxAttempts, reason);
+    });
+    call.on("reconnected", ({ historyRecovered }) => {
+      this.emit("reconnected", historyRecovered);
+    });
+    call.on("failed", (error) => {
+      this.#stopMedia();
+      this.emit("error", error);
+    });
+  }
+
+  #followMedia(): void {
+    this.#voice.on("track", (track) => {
+      this.#call.setTrack(track);
+    });
+    this.#voice.on("changed", (microphone) => {
+      this.emit("microphoneChange", microphone);
+    });
+    this.#voice.on("lost", (error) => {
+      this.emit("error", error);
+    });
+    this.#playback.on("blocked", (error) => {
+      this.emit("playbackBlocked", error);
+    });
+    this.#playback.on("started", () => {
+      this.emit("playbackStarted");
+    });
+  }
+
+  #stopMedia(): void {
+    this.#voice.end();
+    this.#vision.end();
+    this.#levels.close();
+    this.#playback.close();
+    this.#sound.close();
+  }
+
+  #need(feature: Feature): void {
+    if (this.state !== ConnectionState.CONNECTED || this.features.has(feature)) return;
+    throw new LLMRTCClientError("UNSUPPORTED_BY_SERVER", `The server does not know "${feature}".`);
+  }
+
+  #send(message: Parameters<Call["send"]>[0]): void {
+    if (this.state === ConnectionState.CONNECTED && this.#call.send(message)) return;
+    throw new LLMRTCClientError("INVALID_STATE", `Nothing can be sent while ${this.state}.`);
+  }
+
+  #captureOptions(intervalMs: number): FrameCaptureOptions {
+    return { clock: this.#environment.clock, logger: this.#logger, intervalMs };
+  }
+
+  #updateLevels(): void {
+    const wanted = this.state === ConnectionState.CONNECTED && this.listenerCount("level") > 0;
+    this.#levels.beat(wanted, (output) => {
+      this.emit("level", { input: this.inputLevel, output });
+    });
+  }
+
+  #updateWatch(): void {
+    const wanted = this.listenerCount("devicesChange") > 0 && this.state !== ConnectionState.CLOSED;
+    this.#watched?.removeEventListener("devicechange", this.#onDeviceChange);
+    this.#watched = wanted ? navigator.mediaDevices : undefined;
+    this.#watched?.addEventListener("devicechange", this.#onDeviceChange);
+  }
+
+  readonly #onDeviceChange = (): void => {
+    this.emit("devicesChange");
+  };
 }

@@ -24,8 +24,7 @@ export class PositionalEmitter<Events extends EventMap> {
   /** Without `listener`, all of that name. */
   off<Name extends keyof Events>(name: Name, listener?: Listener<Events[Name]>): this {
     const left = listener ? this.#of(name).filter((entry) => entry.listener !== listener) : [];
-    this.#entries.set(name, left);
-    return this;
+    return this.#set(name, left);
   }
 
   subscribe<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
@@ -34,7 +33,7 @@ export class PositionalEmitter<Events extends EventMap> {
   }
 
   removeAllListeners(): this {
-    this.#entries.clear();
+    for (const name of this.#entries.keys()) this.off(name);
     return this;
   }
 
@@ -45,7 +44,12 @@ export class PositionalEmitter<Events extends EventMap> {
   /** A throwing listener never stops the others: its error surfaces as an uncaught exception. */
   protected emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): void {
     for (const entry of this.#of(name)) {
-      if (entry.once) this.#remove(name, entry);
+      if (entry.once) {
+        this.#set(
+          name,
+          this.#of(name).filter((one) => one !== entry),
+        );
+      }
       try {
         (entry.listener as Listener<Events[Name]>)(...args);
       } catch (error) {
@@ -56,19 +60,22 @@ export class PositionalEmitter<Events extends EventMap> {
     }
   }
 
+  /** For an event whose source costs something: it need not run unheard. */
+  protected listenersChanged(_name: keyof Events): void {
+    // Most events cost nothing.
+  }
+
   #of(name: keyof Events): readonly Entry[] {
     return this.#entries.get(name) ?? [];
   }
 
   #add(name: keyof Events, entry: Entry): this {
-    this.#entries.set(name, [...this.#of(name), entry]);
-    return this;
+    return this.#set(name, [...this.#of(name), entry]);
   }
 
-  #remove(name: keyof Events, entry: Entry): void {
-    this.#entries.set(
-      name,
-      this.#of(name).filter((one) => one !== entry),
-    );
+  #set(name: keyof Events, entries: readonly Entry[]): this {
+    this.#entries.set(name, entries);
+    this.listenersChanged(name);
+    return this;
   }
 }

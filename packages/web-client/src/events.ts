@@ -81,8 +81,8 @@ export type ClientEvents = {
   modeChanged: [mode: SessionMode];
 
   stateChange: [state: ConnectionState];
-  /** Try number `attempt` of `maxAttempts` has been scheduled. */
-  reconnecting: [attempt: number, maxAttempts: number];
+  /** Try number `attempt` of `maxAttempts` has been scheduled, because of `reason`. */
+  reconnecting: [attempt: number, maxAttempts: number, reason: LLMRTCClientError];
   /** Back again; false when the server had forgotten the conversation. */
   reconnected: [historyRecovered: boolean];
   error: [error: LLMRTCClientError];

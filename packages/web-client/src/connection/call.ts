@@ -1,0 +1,225 @@
+import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
+import type { ReconnectionConfig, WebClientConfig } from "../config.ts";
+import type { Environment } from "../environment.ts";
+import { LLMRTCClientError } from "../errors.ts";
+import type { SessionMode } from "../events.ts";
+import { Link, type ConversationMessage } from "./link.ts";
+import {
+  connectionState,
+  mayStart,
+  nextProgress,
+  type Progress,
+  type ProgressEvent,
+} from "./reconnection.ts";
+import type { ConnectionState } from "./state.ts";
+
+export type CallEvents = {
+  state: ConnectionState;
+  message: ConversationMessage;
+  track: MediaStream;
+  reconnecting: {
+    readonly attempt: number;
+    readonly maxAttempts: number;
+    readonly reason: LLMRTCClientError;
+  };
+  reconnected: { readonly historyRecovered: boolean };
+  /** There is no call any more and nobody tries to bring it back. */
+  failed: LLMRTCClientError;
+};
+
+export interface CallOptions {
+  readonly environment: Environment;
+  readonly config: WebClientConfig;
+  readonly reconnection: ReconnectionConfig;
+  readonly logger: Logger;
+}
+
+interface Starting {
+  readonly resolve: () => void;
+  readonly reject: (error: LLMRTCClientError) => void;
+}
+
+/** Keeps one conversation connected over as many links as that takes. */
+export class Call extends Emitter<CallEvents> {
+  readonly #options: CallOptions;
+  #progress: Progress = { phase: "disconnected" };
+  #link: Link | undefined;
+  #track: MediaStreamTrack | null = null;
+  /** The conversation to go on with; outlives `failed`, not `close`. */
+  #session: string | undefined;
+  #starting: Starting | undefined;
+  #cancelWait: (() => void) | undefined;
+  #reason: LLMRTCClientError | undefined;
+
+  constructor(options: CallOptions) {
+    super();
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return connectionState(this.#progress);
+  }
+
+  get sessionId(): string | null {
+    return this.#session ?? null;
+  }
+
+  get features(): ReadonlySet<Feature> {
+    return this.#link?.features ?? new Set();
+  }
+
+  get mode(): SessionMode {
+    return this.#link?.mode ?? "pipeline";
+  }
+
+  get roundTripTimeMs(): number | undefined {
+    return this.#link?.roundTripTimeMs;
+  }
+
+  /** Settles when the call is connected, has failed for good (after all retries) or was closed. */
+  start(): Promise<void> {
+    if (!mayStart(this.#progress)) {
+      return Promise.reject(
+        new LLMRTCClientError("INVALID_STATE", `start() does not fit the state ${this.state}.`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      this.#starting = { resolve, reject };
+      this.#step({ type: "start" });
+    });
+  }
+
+  close(): void {
+    this.#cancelWait?.();
+    this.#link?.hangUp();
+    this.#link = undefined;
+    this.#session = undefined;
+    this.#settle(new LLMRTCClientError("CLOSED", "The call was closed."));
+    this.#step({ type: "close" });
+  }
+
+  /** On the socket. */
+  send(message: ClientMessage): boolean {
+    return this.#link?.send(message) ?? false;
+  }
+
+  /** On the data channel where it does, else on the socket. */
+  sendData(message: ClientMessage): boolean {
+    return this.#link?.sendData(message) ?? false;
+  }
+
+  /** What the caller is heard with, now and after each reconnection. */
+  setTrack(track: MediaStreamTrack | null): void {
+    this.#track = track;
+    this.#link?.setTrack(track);
+  }
+
+  #step(event: ProgressEvent): void {
+    const before = this.#progress;
+    const after = nextProgress(before, event, this.#options.reconnection);
+    if (after === before || (after.phase === "closed" && before.phase === "closed")) return;
+    this.#progress = after;
+    if (connectionState(after) !== connectionState(before)) {
+      this.emit("state", connectionState(after));
+      if (this.#progress !== after) return; // a listener has moved on, e.g. closed the call
+    }
+    if (after.phase === "connecting") void this.#connect(after);
+    if (after.phase === "waiting") this.#wait(after);
+    if (after.phase === "failed") this.#fail(before);
+  }
+
+  async #connect(attempt: Progress): Promise<void> {
+    const { config, environment, logger } = this.#options;
+    try {
+      const { signallingUrl, protocols = [], iceServers = [] } = config;
+      const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
+      if (this.#progress !== attempt) return;
+      const link = new Link({
+        environment,
+        logger,
+        url,
+        protocols: typeof protocols === "string" ? [protocols] : protocols,
+        iceServers,
+        resume: this.#session,
+        track: this.#track,
+      });
+      this.#follow(link, this.#session !== undefined);
+    } catch (error) {
+      if (this.#progress === attempt) this.#lost(connectError(error));
+    }
+  }
+
+  #follow(link: Link, resuming: boolean): void {
+    this.#link = link;
+    let back = resuming;
+    link.on("message", (message) => {
+      this.emit("message", message);
+    });
+    link.on("track", (stream) => {
+      this.emit("track", stream);
+    });
+    link.on("connected", () => {
+      this.#session = link.sessionId ?? undefined;
+      this.#step({ type: "connected" });
+      if (this.#link !== link) return;
+      if (back) this.emit("reconnected", { historyRecovered: link.historyRecovered });
+      back = false;
+      this.#settle();
+    });
+    link.on("interrupted", () => {
+      this.#step({ type: "interrupted" });
+    });
+    link.on("lost", (error) => {
+      this.#link = undefined;
+      this.#lost(error);
+    });
+  }
+
+  #lost(reason: LLMRTCClientError): void {
+    this.#options.logger.info({ code: reason.code }, reason.message);
+    this.#reason = reason;
+    const { random } = this.#options.environment;
+    this.#step({ type: "lost", retryable: reason.recoverable, random: random() });
+  }
+
+  #wait({ retries, delayMs }: Extract<Progress, { readonly phase: "waiting" }>): void {
+    this.#cancelWait = this.#options.environment.clock.after(delayMs, () => {
+      this.#step({ type: "wait-over" });
+    });
+    const { maxRetries } = this.#options.reconnection;
+    const reason = this.#reason ?? new LLMRTCClientError("CONNECTION_FAILED", "Lost.");
+    this.emit("reconnecting", { attempt: retries, maxAttempts: maxRetries, reason });
+  }
+
+  #fail(before: Progress): void {
+    const reason = this.#reason ?? new LLMRTCClientError("CONNECTION_FAILED", "Lost.");
+    const retried = before.phase === "connecting" && before.retries > 0 && reason.recoverable;
+    const error = retried
+      ? new LLMRTCClientError(
+          "RECONNECTION_FAILED",
+          `Gave up after ${before.retries} retries: ${reason.message}`,
+          { cause: reason },
+        )
+      : reason;
+    this.emit("failed", error);
+    this.#settle(error);
+  }
+
+  #settle(error?: LLMRTCClientError): void {
+    const starting = this.#starting;
+    this.#starting = undefined;
+    if (error) starting?.reject(error);
+    else starting?.resolve();
+  }
+}
+
+/** From the application's `signallingUrl` function, or `new WebSocket` for what is no URL. */
+function connectError(cause: unknown): LLMRTCClientError {
+  if (cause instanceof LLMRTCClientError) return cause;
+  if (cause instanceof Error && cause.name === "SyntaxError") {
+    return new LLMRTCClientError("INVALID_CONFIG", "signallingUrl is no WebSocket URL.", { cause });
+  }
+  return new LLMRTCClientError("SIGNALLING_FAILED", "There is no address to connect to.", {
+    cause,
+  });
+}

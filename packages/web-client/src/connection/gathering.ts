@@ -1,0 +1,59 @@
+import type { Clock } from "@metered/llmrtc-core";
+
+const longestMs = 3000;
+const quietMs = 200;
+
+/**
+ * For servers without trickle: waits until the offer holds the candidates worth waiting for, at most
+ * 3 s. Done early once the farthest-reaching kind that the ICE servers can give is there and no
+ * other has come for 200 ms, so that one silent STUN or TURN server does not hold up the call.
+ */
+export function gathered(
+  connection: RTCPeerConnection,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const wanted = farthestKind(connection.getConfiguration().iceServers ?? []);
+  return new Promise((resolve, reject) => {
+    let seen = false;
+    let cancelQuiet: (() => void) | undefined;
+    const cancelLongest = clock.after(longestMs, done);
+
+    function release(): void {
+      cancelLongest();
+      cancelQuiet?.();
+      connection.removeEventListener("icecandidate", onCandidate);
+      connection.removeEventListener("icegatheringstatechange", onState);
+      signal.removeEventListener("abort", onAbort);
+    }
+    function done(): void {
+      release();
+      resolve();
+    }
+    function onState(): void {
+      if (connection.iceGatheringState === "complete") done();
+    }
+    function onCandidate({ candidate }: RTCPeerConnectionIceEvent): void {
+      if (candidate?.candidate.includes(` typ ${wanted}`)) seen = true;
+      if (!seen) return;
+      cancelQuiet?.();
+      cancelQuiet = clock.after(quietMs, done);
+    }
+    function onAbort(): void {
+      release();
+      reject(signal.reason as Error);
+    }
+
+    connection.addEventListener("icecandidate", onCandidate);
+    connection.addEventListener("icegatheringstatechange", onState);
+    signal.addEventListener("abort", onAbort);
+    if (signal.aborted) onAbort();
+    else onState();
+  });
+}
+
+/** The candidate type, as RFC 8839 section 5.1 spells it, that reaches through most networks. */
+function farthestKind(servers: readonly RTCIceServer[]): "relay" | "srflx" | "host" {
+  const urls = servers.flatMap((server) => server.urls);
+  if (urls.some((url) => /^turns?:/i.test(url))) return "relay";
+  return urls.length > 0 ? "srflx" : "host";
+}

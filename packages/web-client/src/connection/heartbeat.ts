@@ -1,0 +1,70 @@
+import type { Clock } from "@metered/llmrtc-core";
+
+const intervalMs = 15_000;
+const pongWithinMs = 10_000;
+const missesAllowed = 2;
+
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  readonly sendPing: (timestamp: number) => void;
+  /** Called once, after two pings in a row without an answer in time. */
+  readonly onSilence: () => void;
+}
+
+/** Pings the server while a call is connected, and measures the way there and back. */
+export class Heartbeat {
+  readonly #options: HeartbeatOptions;
+  #cancel: (() => void) | undefined;
+  #waitingFor: number | undefined;
+  #misses = 0;
+  #roundTripTimeMs: number | undefined;
+
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+  }
+
+  /** Of the last ping that was answered. */
+  get roundTripTimeMs(): number | undefined {
+    return this.#roundTripTimeMs;
+  }
+
+  start(): void {
+    this.#cancel ??= this.#after(intervalMs, () => {
+      this.#ping();
+    });
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  /** `timestamp` as the ping had it. A late answer is a sign of life too. */
+  pong(timestamp: number): void {
+    this.#misses = 0;
+    if (timestamp !== this.#waitingFor) return;
+    this.#waitingFor = undefined;
+    this.#roundTripTimeMs = this.#options.clock.now() - timestamp;
+  }
+
+  #ping(): void {
+    const timestamp = this.#options.clock.now();
+    this.#waitingFor = timestamp;
+    this.#options.sendPing(timestamp);
+    this.#cancel = this.#after(pongWithinMs, () => {
+      if (this.#waitingFor === timestamp) this.#misses += 1;
+      if (this.#misses >= missesAllowed) {
+        this.stop();
+        this.#options.onSilence();
+        return;
+      }
+      this.#cancel = this.#after(intervalMs - pongWithinMs, () => {
+        this.#ping();
+      });
+    });
+  }
+
+  #after(ms: number, callback: () => void): () => void {
+    return this.#options.clock.after(ms, callback);
+  }
+}

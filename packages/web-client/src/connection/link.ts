@@ -1,0 +1,273 @@
+import {
+  Emitter,
+  features,
+  parseServerMessage,
+  type ClientMessage,
+  type ErrorCode,
+  type Feature,
+  type Logger,
+  type ServerMessage,
+} from "@metered/llmrtc-core";
+import type { Environment } from "../environment.ts";
+import { LLMRTCClientError, serverError } from "../errors.ts";
+import type { SessionMode } from "../events.ts";
+import { Copies, type Channel } from "./copies.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Peer } from "./peer.ts";
+import { Signalling } from "./signalling.ts";
+
+const readyWithinMs = 10_000;
+const ackWithinMs = 5000;
+const connectedWithinMs = 30_000;
+const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
+
+/** The server ends the call after these; coming back would be refused or begin anew at its cost. */
+const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
+  "BUDGET_EXCEEDED",
+  "ACCESS_REFUSED",
+  "WEBRTC_UNAVAILABLE",
+]);
+
+type SignallingType = "ready" | "pong" | "signal" | "candidate" | "reconnect-ack";
+type Ready = Extract<ServerMessage, { readonly type: "ready" }>;
+type Ack = Extract<ServerMessage, { readonly type: "reconnect-ack" }>;
+
+/** What concerns the conversation, not the connection. */
+export type ConversationMessage = Exclude<ServerMessage, { readonly type: SignallingType }>;
+
+export type LinkEvents = {
+  message: ConversationMessage;
+  track: MediaStream;
+  /** All is up; again after each `interrupted`. */
+  connected: undefined;
+  /** No sound for now: another network path is being looked for. */
+  interrupted: undefined;
+  /** The last event, unless `close` was called. */
+  lost: LLMRTCClientError;
+};
+
+export interface LinkOptions {
+  readonly environment: Environment;
+  readonly url: string;
+  readonly protocols: readonly string[];
+  /** Used instead of the server's list when not empty. */
+  readonly iceServers: readonly RTCIceServer[];
+  /** The session to go on with. */
+  readonly resume: string | undefined;
+  /** The microphone, if there is one already. */
+  readonly track: MediaStreamTrack | null;
+  readonly logger: Logger;
+}
+
+/**
+ * One connection to the server, from opening the socket to the end: signalling, peer and heartbeat.
+ * It is never revived; whoever wants to come back makes another one.
+ */
+export class Link extends Emitter<LinkEvents> {
+  readonly #options: LinkOptions;
+  readonly #signalling: Signalling;
+  readonly #heartbeat: Heartbeat;
+  #peer: Peer | undefined;
+  #track: MediaStreamTrack | null;
+  /** Present with servers that send each message on both channels. */
+  #copies: Copies | undefined;
+  #ready: Ready | undefined;
+  #ack: Ack | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #ending: LLMRTCClientError | undefined;
+  #over = false;
+
+  constructor(options: LinkOptions) {
+    super();
+    const { environment, url, protocols, track } = options;
+    this.#options = options;
+    this.#track = track;
+    this.#heartbeat = new Heartbeat({
+      clock: environment.clock,
+      sendPing: (timestamp) => void this.send({ type: "ping", timestamp }),
+      onSilence: () => {
+        this.#lose("SIGNALLING_FAILED", "The server does not answer any more.");
+      },
+    });
+    this.#signalling = new Signalling(environment.openSocket(url, protocols));
+    this.#signalling.on("frame", (frame) => {
+      this.#receive("socket", frame);
+    });
+    this.#signalling.on("lost", (error) => {
+      this.#end(error);
+    });
+    this.#within(readyWithinMs, () => {
+      this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
+    });
+  }
+
+  /** Null until the server has said. */
+  get sessionId(): string | null {
+    return this.#ack?.sessionId ?? this.#ready?.id ?? null;
+  }
+
+  /** Whether the server remembers the conversation of `resume`. */
+  get historyRecovered(): boolean {
+    return this.#ack?.success === true && this.#ack.historyRecovered;
+  }
+
+  get mode(): SessionMode {
+    return this.#ready?.mode ?? "pipeline";
+  }
+
+  get roundTripTimeMs(): number | undefined {
+    return this.#heartbeat.roundTripTimeMs;
+  }
+
+  /** What the server can do beyond protocol v1. */
+  get features(): ReadonlySet<Feature> {
+    const theirs = this.#ready?.features ?? [];
+    return new Set(features.filter((feature) => theirs.includes(feature)));
+  }
+
+  /** On the socket. False when it is not open. */
+  send(message: ClientMessage): boolean {
+    return this.#signalling.send(message);
+  }
+
+  /** On the data channel, or on the socket where that does not do. */
+  sendData(message: ClientMessage): boolean {
+    return this.#peer?.sendMessage(JSON.stringify(message)) === true || this.send(message);
+  }
+
+  setTrack(track: MediaStreamTrack | null): void {
+    this.#track = track;
+    this.#peer?.setTrack(track);
+  }
+
+  /** Ends the call for good: the server need not keep the session. */
+  hangUp(): void {
+    if (this.#ready?.features) this.send({ type: "bye" });
+    this.close();
+  }
+
+  /** Lets go of everything. The server keeps the session for a while. */
+  close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelTimer?.();
+    this.#heartbeat.stop();
+    this.#peer?.close();
+    this.#signalling.close();
+  }
+
+  #receive(channel: Channel, frame: string): void {
+    if (this.#over || this.#copies?.isFirst(channel, frame) === false) return;
+    let message: ServerMessage;
+    try {
+      message = parseServerMessage(frame);
+    } catch (error) {
+      // A newer server may know more; what this version does not understand is not for it.
+      this.#options.logger.debug({ error }, "Ignored a message of the server");
+      return;
+    }
+    switch (message.type) {
+      case "ready":
+        this.#onReady(message);
+        return;
+      case "reconnect-ack":
+        this.#onAck(message);
+        return;
+      case "signal":
+        this.#peer?.accept(message.signal.sdp);
+        return;
+      case "candidate":
+        this.#peer?.addCandidate(message.candidate);
+        return;
+      case "pong":
+        this.#heartbeat.pong(message.timestamp);
+        return;
+      case "error":
+        if (callEnding.has(message.code)) this.#ending = serverError(message.code, message.message);
+        this.emit("message", message);
+        if (message.code === "WEBRTC_UNAVAILABLE" && this.#ending) this.#end(this.#ending);
+        return;
+      default:
+        this.emit("message", message);
+    }
+  }
+
+  #onReady(ready: Ready): void {
+    if (this.#ready) return;
+    this.#ready = ready;
+    if (ready.features) this.send({ type: "hello", features: [...features] });
+    if (!this.features.has("one-channel")) this.#copies = new Copies();
+    const { resume } = this.#options;
+    if (resume === undefined) {
+      this.#call(ready);
+      return;
+    }
+    this.send({ type: "reconnect", sessionId: resume });
+    this.#within(ackWithinMs, () => {
+      this.#call(ready);
+    });
+  }
+
+  #onAck(ack: Ack): void {
+    if (!this.#ready || this.#peer) return;
+    this.#ack = ack;
+    this.#call(this.#ready);
+  }
+
+  #call({ iceServers }: Ready): void {
+    this.#within(connectedWithinMs, () => {
+      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
+    });
+    const { environment, logger } = this.#options;
+    const own = this.#options.iceServers;
+    const peer = new Peer({
+      environment,
+      logger,
+      iceServers: own.length > 0 ? own : toRTCIceServers(iceServers),
+      trickle: this.features.has("trickle"),
+      send: (message) => void this.send(message),
+    });
+    this.#peer = peer;
+    peer.on("message", (frame) => {
+      this.#receive("data", frame);
+    });
+    peer.on("track", (stream) => {
+      this.emit("track", stream);
+    });
+    peer.on("connected", () => {
+      this.#cancelTimer?.();
+      this.#heartbeat.start();
+      this.emit("connected", undefined);
+    });
+    peer.on("interrupted", () => {
+      this.emit("interrupted", undefined);
+    });
+    peer.on("lost", (why) => {
+      this.#lose("CONNECTION_FAILED", why);
+    });
+    if (this.#track) peer.setTrack(this.#track);
+    void peer.connect();
+  }
+
+  #lose(code: ErrorCode, why: string): void {
+    this.#end(new LLMRTCClientError(code, why));
+  }
+
+  #end(error: LLMRTCClientError): void {
+    if (this.#over) return;
+    this.close();
+    this.emit("lost", this.#ending ?? error);
+  }
+
+  /** One deadline at a time: each step of connecting replaces the one before. */
+  #within(ms: number, tooLate: () => void): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#options.environment.clock.after(ms, tooLate);
+  }
+}
+
+/** Absent: the default. An empty list is the server's wish for host candidates only. */
+function toRTCIceServers(servers: Ready["iceServers"]): readonly RTCIceServer[] {
+  // From JSON, so what is absent is not there as undefined either.
+  return (servers as RTCIceServer[] | undefined) ?? defaultIceServers;
+}

@@ -1,0 +1,44 @@
+import { LevelMeter } from "./level.ts";
+
+/** The audio context of one call: made when first needed, gone with the call. */
+export class Sound {
+  #context: AudioContext | undefined;
+  #silence: MediaStream | undefined;
+
+  /**
+   * In a gesture: lets sound out on browsers that ask for one. Returns a silent stream to play, or
+   * undefined when the page was never touched, so that the browser would refuse and complain.
+   */
+  unlock(): MediaStream | undefined {
+    if (!wasTouched()) return undefined;
+    this.#silence ??= this.#resumed().createMediaStreamDestination().stream;
+    return this.#silence;
+  }
+
+  meter(stream: MediaStream): LevelMeter {
+    return new LevelMeter(this.#resumed(), stream);
+  }
+
+  close(): void {
+    void this.#context?.close();
+    this.#context = undefined;
+    this.#silence = undefined;
+  }
+
+  #resumed(): AudioContext {
+    this.#context ??= new AudioContext({ latencyHint: "interactive" });
+    if (this.#context.state === "suspended") {
+      this.#context.resume().catch(() => {
+        // Closed meanwhile.
+      });
+    }
+    return this.#context;
+  }
+}
+
+/** Browsers without `userActivation` are asked anyway. */
+function wasTouched(): boolean {
+  if (!("AudioContext" in globalThis)) return false;
+  const activation = navigator.userActivation as UserActivation | undefined;
+  return activation?.hasBeenActive ?? true;
+}
