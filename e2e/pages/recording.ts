@@ -1,0 +1,93 @@
+import { recorderName, recorderSource, type Block } from "./recorder-worklet.ts";
+
+const sampleRate = 48_000;
+/** Louder than this is speech, not comfort noise: about 50 dB below full scale. */
+const audible = 0.003;
+
+interface Piece {
+  readonly pcm: Int16Array;
+  /** Of the first sample, on the audio clock, in ms. */
+  readonly at: number;
+  readonly rms: number;
+}
+
+/** Writes down what a remote track sounds like, with the page's time. */
+export class Recording {
+  readonly #context: AudioContext;
+  readonly #sink: HTMLAudioElement;
+  readonly #pieces: Piece[] = [];
+  readonly #watchers = new Set<() => void>();
+  /** Audio clock to `performance.now()`: the least delay that a block had is the true distance. */
+  #offset = Number.POSITIVE_INFINITY;
+
+  static async of(stream: MediaStream): Promise<Recording> {
+    const context = new AudioContext({ sampleRate });
+    const module = URL.createObjectURL(new Blob([recorderSource], { type: "text/javascript" }));
+    await context.audioWorklet.addModule(module);
+    return new Recording(context, stream);
+  }
+
+  private constructor(context: AudioContext, stream: MediaStream) {
+    this.#context = context;
+    // Chromium decodes a remote track only when an element plays it.
+    this.#sink = new Audio();
+    this.#sink.muted = true;
+    this.#sink.srcObject = stream;
+    void this.#sink.play();
+    const recorder = new AudioWorkletNode(context, recorderName);
+    recorder.port.onmessage = ({ data }: MessageEvent<Block>) => {
+      this.#add(data);
+    };
+    new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(recorder);
+    recorder.connect(context.destination);
+  }
+
+  between(from: number, to: number): string {
+    const inside = this.#pieces.filter(({ at }) => {
+      const time = at + this.#offset;
+      return time >= from && time < to;
+    });
+    let bytes = "";
+    for (const { pcm } of inside) {
+      bytes += String.fromCharCode(...new Uint8Array(pcm.buffer));
+    }
+    return btoa(bytes);
+  }
+
+  /** @returns the page's time when the run of at least `ms` began */
+  until(what: "silent" | "audible", ms: number, from: number): Promise<number> {
+    let index = 0;
+    let since: number | undefined;
+    return new Promise((resolve) => {
+      const look = (): void => {
+        for (; index < this.#pieces.length; index++) {
+          const piece = this.#pieces[index];
+          if (!piece || piece.at + this.#offset < from) continue;
+          const fits = what === "audible" ? piece.rms >= audible : piece.rms < audible;
+          since = fits ? (since ?? piece.at) : undefined;
+          if (since === undefined || piece.at - since < ms) continue;
+          this.#watchers.delete(look);
+          resolve(since + this.#offset);
+          return;
+        }
+      };
+      this.#watchers.add(look);
+      look();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#sink.srcObject = null;
+    await this.#context.close();
+  }
+
+  #add({ pcm, time }: Block): void {
+    const at = time * 1000;
+    const length = (pcm.length / sampleRate) * 1000;
+    this.#offset = Math.min(this.#offset, performance.now() - at - length);
+    let energy = 0;
+    for (const sample of pcm) energy += (sample / 32_768) ** 2;
+    this.#pieces.push({ pcm, at, rms: Math.sqrt(energy / pcm.length) });
+    for (const look of [...this.#watchers]) look();
+  }
+}
