@@ -1,0 +1,125 @@
+import type { ErrorCode } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import type { LLMChunk, LLMRequest, LLMResult, ToolCallRequest } from "../providers/llm.ts";
+import type { STTResult } from "../providers/stt.ts";
+import type { AudioContainer } from "../providers/tts.ts";
+
+/** The turn that a hook is called for: the same object for all hooks of one turn. */
+export interface TurnContext {
+  readonly turnId: string;
+  readonly sessionId?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+}
+
+/** When something began and ended, in milliseconds since 1970. */
+export interface TimingInfo {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly durationMs: number;
+}
+
+export type ErrorComponent =
+  "stt" | "llm" | "tts" | "vad" | "webrtc" | "server" | "tool" | "playbook";
+
+/** Where an error came from. */
+export interface ErrorContext {
+  readonly code: ErrorCode;
+  readonly component: ErrorComponent;
+  readonly sessionId?: string | undefined;
+  readonly turnId?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A run of synthesised speech on its way to the caller. */
+export interface TTSChunk {
+  readonly type: "tts-chunk";
+  readonly audio: Uint8Array;
+  readonly format: AudioContainer;
+  readonly sampleRate?: number | undefined;
+  readonly sentence?: string | undefined;
+}
+
+/** How a tool call ended. `error` says why when `success` is false. */
+export interface ToolCallResult {
+  readonly toolName: string;
+  readonly callId: string;
+  readonly result: unknown;
+  readonly durationMs: number;
+  readonly success: boolean;
+  readonly error?: string | undefined;
+}
+
+type Hook<Args extends readonly unknown[]> = (...args: Args) => void | Promise<void>;
+
+/**
+ * Called while a turn runs. All are optional and awaited in line, so a slow hook delays the call; what
+ * they throw is logged and changes nothing, unless the hook says otherwise.
+ */
+export interface OrchestratorHooks {
+  /** `audio` is the utterance as a WAV file; empty for a typed turn and when it is streamed. */
+  readonly onTurnStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;
+  readonly onTurnEnd?: Hook<[ctx: TurnContext, timing: TimingInfo]>;
+  readonly onSTTStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;
+  readonly onSTTEnd?: Hook<[ctx: TurnContext, result: STTResult, timing: TimingInfo]>;
+  readonly onSTTError?: Hook<[ctx: TurnContext, error: Error]>;
+  readonly onLLMStart?: Hook<[ctx: TurnContext, request: LLMRequest]>;
+  /** `index` counts the chunks of the reply from 0. */
+  readonly onLLMChunk?: Hook<[ctx: TurnContext, chunk: LLMChunk, index: number]>;
+  readonly onLLMEnd?: Hook<[ctx: TurnContext, result: LLMResult, timing: TimingInfo]>;
+  readonly onLLMError?: Hook<[ctx: TurnContext, error: Error]>;
+  /** Once per turn, with its first sentence. */
+  readonly onTTSStart?: Hook<[ctx: TurnContext, text: string]>;
+  /** `index` counts the chunks of the turn from 0. */
+  readonly onTTSChunk?: Hook<[ctx: TurnContext, chunk: TTSChunk, index: number]>;
+  readonly onTTSEnd?: Hook<[ctx: TurnContext, timing: TimingInfo]>;
+  readonly onTTSError?: Hook<[ctx: TurnContext, error: Error]>;
+  readonly onToolStart?: Hook<[ctx: TurnContext, request: ToolCallRequest]>;
+  readonly onToolEnd?: Hook<[ctx: TurnContext, result: ToolCallResult, timing: TimingInfo]>;
+  readonly onToolError?: Hook<[ctx: TurnContext, request: ToolCallRequest, error: Error]>;
+}
+
+/** Called for what happens to connections. Timestamps are milliseconds since 1970. */
+export interface ServerHooks {
+  readonly onConnection?: Hook<[sessionId: string, connectionId: string]>;
+  readonly onDisconnect?: Hook<[sessionId: string, timing: TimingInfo]>;
+  readonly onSpeechStart?: Hook<[sessionId: string, timestamp: number]>;
+  readonly onSpeechEnd?: Hook<[sessionId: string, timestamp: number, audioDurationMs: number]>;
+  /** Every error of a turn, a connection or the server. */
+  readonly onError?: Hook<[error: Error, context: ErrorContext]>;
+}
+
+/** Times are milliseconds since 1970; `endTime` defaults to now. */
+export function createTimingInfo(startTime: number, endTime: number = Date.now()): TimingInfo {
+  return { startTime, endTime, durationMs: endTime - startTime };
+}
+
+/** The context of an error that happens now. */
+export function createErrorContext(
+  code: ErrorCode,
+  component: ErrorComponent,
+  more: Pick<ErrorContext, "sessionId" | "turnId" | "details"> = {},
+): ErrorContext {
+  return { ...more, code, component, timestamp: Date.now() };
+}
+
+/**
+ * Calls a hook and waits for it. What it throws is logged, never thrown.
+ *
+ * @returns false if the hook threw: for the few whose refusal counts
+ */
+export async function callHook<Args extends readonly unknown[]>(
+  hook: ((...args: Args) => void | Promise<void>) | undefined,
+  logger: Logger,
+  ...args: Args
+): Promise<boolean> {
+  try {
+    await hook?.(...args);
+    return true;
+  } catch (error) {
+    logger.error({ error, hook: hook?.name }, "hook failed");
+    return false;
+  }
+}

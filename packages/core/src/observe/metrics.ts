@@ -1,0 +1,130 @@
+export type MetricTags = Readonly<Record<string, string>>;
+
+/** Where numbers go: StatsD, Prometheus, a test. Names are those of {@link MetricNames}. */
+export interface MetricsAdapter {
+  /** Adds `value`, 1 by default, to a counter. */
+  increment(name: string, value?: number, tags?: MetricTags): void;
+  timing(name: string, durationMs: number, tags?: MetricTags): void;
+  gauge(name: string, value: number, tags?: MetricTags): void;
+}
+
+/** Names ending in `_ms` are timings in milliseconds. */
+export const MetricNames = {
+  STT_DURATION: "llmrtc.stt.duration_ms",
+  /** From the request to the first text of the reply. */
+  LLM_TTFT: "llmrtc.llm.ttft_ms",
+  LLM_DURATION: "llmrtc.llm.duration_ms",
+  LLM_TOKENS: "llmrtc.llm.tokens",
+  TTS_DURATION: "llmrtc.tts.duration_ms",
+  TURN_DURATION: "llmrtc.turn.duration_ms",
+  /** From the end of the caller's speech to the first sample of the answer. */
+  TURN_FIRST_AUDIO: "llmrtc.turn.first_audio_ms",
+  TURN_INTERRUPTIONS: "llmrtc.turn.interruptions",
+  SESSION_DURATION: "llmrtc.session.duration_ms",
+  ACTIVE_SESSIONS: "llmrtc.sessions.active",
+  SESSION_TURNS: "llmrtc.session.turns",
+  ERRORS: "llmrtc.errors",
+  CONNECTIONS: "llmrtc.connections.active",
+  RECONNECTIONS: "llmrtc.reconnections",
+  TOOL_DURATION: "llmrtc.tool.duration_ms",
+  TOOL_CALLS: "llmrtc.tool.calls",
+  TOOL_ERRORS: "llmrtc.tool.errors",
+  STAGE_DURATION: "llmrtc.playbook.stage.duration_ms",
+  STAGE_TRANSITIONS: "llmrtc.playbook.transitions",
+  STAGE_TURNS: "llmrtc.playbook.stage.turns",
+  CURRENT_STAGE: "llmrtc.playbook.stage.current",
+  PLAYBOOK_COMPLETIONS: "llmrtc.playbook.completions",
+} as const;
+
+export type MetricName = (typeof MetricNames)[keyof typeof MetricNames];
+
+/** Measures nothing. */
+export class NoopMetrics implements MetricsAdapter {
+  increment(_name: string, _value?: number, _tags?: MetricTags): void {
+    // nobody asked
+  }
+
+  timing(_name: string, _durationMs: number, _tags?: MetricTags): void {
+    // nobody asked
+  }
+
+  gauge(_name: string, _value: number, _tags?: MetricTags): void {
+    // nobody asked
+  }
+}
+
+/** One line of text for each number, e.g. `llmrtc.stt.duration_ms 184 ms provider=whisper`. */
+export class ConsoleMetrics implements MetricsAdapter {
+  readonly #print: (line: string) => void;
+  readonly #prefix: string;
+
+  /** @param options `print` is given each line, e.g. `console.log`; `prefix` goes before it */
+  constructor(options: { readonly print: (line: string) => void; readonly prefix?: string }) {
+    this.#print = options.print;
+    this.#prefix = options.prefix ?? "";
+  }
+
+  increment(name: string, value = 1, tags?: MetricTags): void {
+    this.#line(name, `+${value}`, tags);
+  }
+
+  timing(name: string, durationMs: number, tags?: MetricTags): void {
+    this.#line(name, `${Math.round(durationMs)} ms`, tags);
+  }
+
+  gauge(name: string, value: number, tags?: MetricTags): void {
+    this.#line(name, `= ${value}`, tags);
+  }
+
+  #line(name: string, value: string, tags: MetricTags = {}): void {
+    const pairs = Object.entries(tags).map(([key, tag]) => `${key}=${tag}`);
+    this.#print([this.#prefix, name, value, ...pairs].filter(Boolean).join(" "));
+  }
+}
+
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly tags: MetricTags;
+}
+
+/** Keeps every number, oldest first: for tests, as it forgets nothing until `clear`. */
+export class InMemoryMetrics implements MetricsAdapter {
+  readonly counters: Measurement[] = [];
+  readonly timings: Measurement[] = [];
+  readonly gauges: Measurement[] = [];
+
+  increment(name: string, value = 1, tags: MetricTags = {}): void {
+    this.counters.push({ name, value, tags });
+  }
+
+  timing(name: string, durationMs: number, tags: MetricTags = {}): void {
+    this.timings.push({ name, value: durationMs, tags });
+  }
+
+  gauge(name: string, value: number, tags: MetricTags = {}): void {
+    this.gauges.push({ name, value, tags });
+  }
+
+  getLatestCounter(name: string): Measurement | undefined {
+    return this.counters.findLast((counter) => counter.name === name);
+  }
+
+  getLatestTiming(name: string): Measurement | undefined {
+    return this.timings.findLast((timing) => timing.name === name);
+  }
+
+  getLatestGauge(name: string): Measurement | undefined {
+    return this.gauges.findLast((gauge) => gauge.name === name);
+  }
+
+  /** What a counter stands at. */
+  getCounterSum(name: string): number {
+    const values = this.counters.filter((counter) => counter.name === name);
+    return values.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  clear(): void {
+    for (const list of [this.counters, this.timings, this.gauges]) list.length = 0;
+  }
+}
