@@ -1,0 +1,34 @@
+import { element } from "./elements.ts";
+
+const maxLines = 200;
+
+/** What happened when, newest last; for people who look for a reason. */
+export class EventLog {
+  readonly #list = element("log", HTMLOListElement);
+  readonly #started = performance.now();
+
+  constructor() {
+    const copy = element("log-copy", HTMLButtonElement);
+    copy.addEventListener("click", () => {
+      const lines = [...this.#list.children].map((line) => line.textContent);
+      navigator.clipboard.writeText(lines.join("\n")).then(
+        () => (copy.textContent = "Copied"),
+        () => (copy.textContent = "The browser refused to copy"),
+      );
+      setTimeout(() => (copy.textContent = "Copy log"), 2_000);
+    });
+  }
+
+  add(name: string, detail = ""): void {
+    const line = document.createElement("li");
+    const time = document.createElement("time");
+    time.textContent = `${((performance.now() - this.#started) / 1000).toFixed(2)} `;
+    const label = document.createElement("b");
+    label.textContent = name;
+    line.append(time, label, detail ? ` ${detail}` : "");
+    const atEnd = this.#list.scrollTop + this.#list.clientHeight >= this.#list.scrollHeight - 8;
+    this.#list.append(line);
+    while (this.#list.children.length > maxLines) this.#list.firstElementChild?.remove();
+    if (atEnd) this.#list.scrollTop = this.#list.scrollHeight;
+  }
+}
