@@ -156,6 +156,8 @@ export class WorkerPool<Input, Result, Info = undefined> {
   /** A thread with nothing to do, else the one whose current job can wait longest. */
   #threadFor(job: Job<Input, Result>): Thread<Input, Result, Info> | undefined {
     const ready = [...this.#threads].filter((thread) => thread.started);
+    // A thread orders its own jobs, at every step and without asking: with one that is all.
+    if (this.#options.threads === undefined || this.#options.threads === 1) return ready[0];
     const idle =
       ready.find((thread) => thread.jobs.size === 0) ?? ready.find((thread) => !thread.front);
     if (idle) return idle;

@@ -48,22 +48,20 @@ export async function openSession<Out extends Outputs>(
   model: URL | Uint8Array,
   { outputs, config }: ModelOptions<Out>,
 ): Promise<Session<Out>> {
-  const source =
-    model instanceof Uint8Array
-      ? model
-      : provider === "cpu"
-        ? fileURLToPath(model)
-        : await readFile(model);
-  const session = await ort.InferenceSession.create(source, {
-    executionProviders: [provider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    logSeverityLevel: 3,
-    ...(config && { extra: nested(config) }),
-  }).catch((cause: unknown) => {
-    throw new LLMRTCError("MODEL_ERROR", `Cannot load ${nameOf(model)}`, { cause });
-  });
+  const session = await source(provider, model)
+    .then((from) =>
+      ort.InferenceSession.create(from, {
+        executionProviders: [provider],
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        logSeverityLevel: 3,
+        ...(config && { extra: nested(config) }),
+      }),
+    )
+    .catch((cause: unknown) => {
+      throw new LLMRTCError("MODEL_ERROR", `Cannot load ${nameOf(model)}`, { cause });
+    });
   const names = Object.keys(outputs);
   const missing = names.filter((name) => !session.outputNames.includes(name));
   if (missing.length > 0) {
@@ -89,6 +87,15 @@ export async function openSession<Out extends Outputs>(
       await session.release();
     },
   };
+}
+
+/** Native reads files itself, which spares a copy of the weights. */
+async function source(
+  provider: "cpu" | "wasm",
+  model: URL | Uint8Array,
+): Promise<string | Uint8Array> {
+  if (model instanceof Uint8Array) return model;
+  return provider === "cpu" ? fileURLToPath(model) : readFile(model);
 }
 
 function ortFeeds(ort: Ort, feeds: Readonly<Record<string, Tensor>>): Record<string, OrtTensor> {
