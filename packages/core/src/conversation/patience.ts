@@ -34,19 +34,20 @@ export async function patiently<T>(
  * Reads a provider's stream with a limit on each wait for the next item. Only waiting counts: time
  * that the reader spends between items does not.
  *
+ * @param open may give no stream, which reads as an empty one
  * @throws as {@link patiently}
  */
 export async function* patientlyEach<T>(
   patience: Patience,
-  open: (signal: AbortSignal) => AsyncIterable<T>,
+  open: (signal: AbortSignal) => AsyncIterable<T> | undefined,
 ): AsyncGenerator<T, void, undefined> {
   const limit = new AbortController();
   const signal = AbortSignal.any([patience.signal, limit.signal]);
   let items: AsyncIterator<T> | undefined;
   try {
-    items = open(signal)[Symbol.asyncIterator]();
-    for (;;) {
-      const reading = items;
+    const reading = open(signal)?.[Symbol.asyncIterator]();
+    items = reading;
+    while (reading) {
       const next = await withLimit(patience, limit, () => reading.next());
       if (next.done) return;
       yield next.value;
@@ -97,7 +98,7 @@ function withLimit<T>(
       },
       (error: unknown) => {
         settled(() => {
-          reject(error as Error);
+          reject(error);
         });
       },
     );

@@ -66,9 +66,7 @@ async function* streamed(
 ): AsyncGenerator<Pcm, void, undefined> {
   const reader = new PcmReader();
   const toSpeaker = speakerRate(tts.pcmSampleRate);
-  const runs = patientlyEach(patience, (signal) => {
-    return tts.speakStream?.(text, config, { signal }) ?? nothing();
-  });
+  const runs = patientlyEach(patience, (signal) => tts.speakStream?.(text, config, { signal }));
   for await (const bytes of runs) yield toSpeaker.process(reader.push(bytes));
   yield toSpeaker.flush();
 }
@@ -103,8 +101,4 @@ function samplesOf(result: TTSResult, tts: TTSProvider): { pcm: Pcm; sampleRate:
 function speakerRate(from: number = speakerFormat.sampleRate) {
   const same = { process: (pcm: Pcm) => pcm, flush: () => new Int16Array(0) };
   return from === speakerFormat.sampleRate ? same : new Resampler(from, speakerFormat.sampleRate);
-}
-
-async function* nothing(): AsyncGenerator<never, void, undefined> {
-  // a provider without a stream says nothing here
 }

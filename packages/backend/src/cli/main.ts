@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+import { LLMRTCError } from "@metered/llmrtc-core";
+import { Command, InvalidArgumentError } from "commander";
+import dotenv from "dotenv";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { say } from "./say.ts";
+import { serve } from "./serve.ts";
+import { transcribeFile } from "./transcribe-file.ts";
+
+/** `.env` of the working directory; what the environment has already wins. */
+function loadDotEnv(): void {
+  if (existsSync(".env")) dotenv.config({ quiet: true });
+}
+
+function version(): string {
+  const manifest = fileURLToPath(new URL("../../package.json", import.meta.url));
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535) {
+    throw new InvalidArgumentError("a port is a number from 0 to 65535.");
+  }
+  return number;
+}
+
+const program = new Command("llmrtc-backend")
+  .description("Real-time voice agents over WebRTC. Without a command it serves.")
+  .version(version())
+  .helpOption("--help", "show this help") // -h is the host, as it always was
+  .option("-p, --port <number>", "port to listen on (environment: PORT)", port)
+  .option("-h, --host <address>", "address to listen on (environment: HOST)")
+  .action((options: { readonly port?: number; readonly host?: string }) => serve(options));
+
+program
+  .command("say <text>")
+  .description("speak a text with the embedded voice into a WAV file")
+  .helpOption("--help", "show this help")
+  .requiredOption("-o, --output <file>", "the WAV file to write")
+  .action((text: string, { output }: { readonly output: string }) => say(text, output));
+
+program
+  .command("transcribe <file>")
+  .description("write down what is said in a WAV file, with the embedded recogniser")
+  .helpOption("--help", "show this help")
+  .action((file: string) => transcribeFile(file));
+
+loadDotEnv();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What we throw on purpose is one clear line; anything else is a fault of ours and shows its place.
+  process.stderr.write(
+    error instanceof LLMRTCError
+      ? `llmrtc-backend: ${error.message}\n`
+      : `llmrtc-backend: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
+}

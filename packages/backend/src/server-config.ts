@@ -1,0 +1,110 @@
+import {
+  type ConversationProviders,
+  defaultTimeouts,
+  type IceServer,
+  LLMRTCError,
+  type Logger,
+  type MetricsAdapter,
+  NoopMetrics,
+  type OrchestratorHooks,
+  type ProviderTimeouts,
+  type SentenceChunker,
+  type ServerHooks,
+  type SessionConfig,
+  silenceTurnDetector,
+  type TurnDetector,
+  type VoiceDetector,
+} from "@metered/llmrtc-core";
+import type { CorsOptions } from "cors";
+import type { MeteredOptions } from "./ice/metered.ts";
+import { jsonLogger } from "./logging.ts";
+
+/** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
+export interface LLMRTCServerConfig {
+  /** What hears, thinks and speaks, for all calls. */
+  readonly providers: ConversationProviders;
+  /** Default 8787; 0 lets the system choose. */
+  readonly port?: number | undefined;
+  /** Default 127.0.0.1: only this machine. */
+  readonly host?: string | undefined;
+  /** First message of every request to the model. */
+  readonly systemPrompt?: string | undefined;
+  /** How many messages of the call the model sees, besides the system prompt. Default 8. */
+  readonly historyLimit?: number | undefined;
+  /** Speak while the voice is being made. Default true. */
+  readonly streamingTTS?: boolean | undefined;
+  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  readonly streamingSTT?: boolean | undefined;
+  /** A client that sends no `ping` for so many milliseconds is gone. Default 45_000. */
+  readonly heartbeatTimeout?: number | undefined;
+  /** For HTTP routes; default: all origins. */
+  readonly cors?: CorsOptions | undefined;
+  readonly hooks?: (ServerHooks & OrchestratorHooks) | undefined;
+  readonly metrics?: MetricsAdapter | undefined;
+  /** Cuts the reply into what is spoken at once; the last piece is carried over. */
+  readonly sentenceChunker?: SentenceChunker | undefined;
+  /** STUN and TURN servers for both ends. An empty list means host candidates only. */
+  readonly iceServers?: readonly IceServer[] | undefined;
+  /** TURN credentials from a Metered account. */
+  readonly metered?: MeteredOptions | undefined;
+  /** Temperature and limits of the language model. */
+  readonly llm?: SessionConfig | undefined;
+  /** Limits on waiting for providers. */
+  readonly timeouts?: Partial<ProviderTimeouts> | undefined;
+  /** When a caller's turn is over. Default: after 500 ms of silence. */
+  readonly turnDetector?: TurnDetector | undefined;
+  /** Tells voice from noise. Default: Silero, in a worker of this server. */
+  readonly voiceDetector?: VoiceDetector | undefined;
+  /** UDP ports for media, first and last. Default: any. */
+  readonly portRange?: readonly [number, number] | undefined;
+  /** Largest signalling frame in bytes; a longer one closes the socket (1009). Default 1 MiB. */
+  readonly maxMessageBytes?: number | undefined;
+  /** How long a lost caller's session waits for him, in milliseconds. Default 30 minutes. */
+  readonly sessionTTLMs?: number | undefined;
+  /** Serve the playground at `/`. Default true. */
+  readonly playground?: boolean | undefined;
+  /** Default: warnings and errors as JSON lines on standard output. */
+  readonly logger?: Logger | undefined;
+}
+
+const defaultSystemPrompt =
+  "You are a helpful voice assistant. Your words are spoken aloud: answer briefly, in plain sentences, without lists or markup.";
+
+/** The config with every default filled in. */
+export type ResolvedConfig = ReturnType<typeof resolveConfig>;
+
+/** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
+export function resolveConfig(config: LLMRTCServerConfig) {
+  for (const kind of ["llm", "stt", "tts"] as const) {
+    // Plain JavaScript callers have no compiler to tell them.
+    if (!(config.providers as Partial<ConversationProviders> | undefined)?.[kind]) {
+      throw new LLMRTCError("INVALID_CONFIG", `providers.${kind} is missing`);
+    }
+  }
+  for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
+    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+  }
+  const { timeouts, ...rest } = config;
+  return {
+    ...rest,
+    port: config.port ?? 8787,
+    host: config.host ?? "127.0.0.1",
+    systemPrompt: config.systemPrompt ?? defaultSystemPrompt,
+    historyLimit: config.historyLimit ?? 8,
+    streamingTTS: config.streamingTTS ?? true,
+    streamingSTT: config.streamingSTT ?? true,
+    heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
+    hooks: config.hooks ?? {},
+    metrics: config.metrics ?? new NoopMetrics(),
+    llm: config.llm ?? {},
+    timeouts: {
+      sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
+      llmMs: timeouts?.llmMs ?? defaultTimeouts.llmMs,
+      ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
+    },
+    turnDetector: config.turnDetector ?? silenceTurnDetector(),
+    maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
+    playground: config.playground ?? true,
+    logger: config.logger ?? jsonLogger(),
+  };
+}

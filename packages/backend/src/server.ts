@@ -1,0 +1,268 @@
+import {
+  type ConversationProviders,
+  LLMRTCError,
+  MetricNames,
+  type VoiceDetector,
+} from "@metered/llmrtc-core";
+import type { Express } from "express";
+import { EventEmitter, once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { WebSocketServer } from "ws";
+import { createApp } from "./http/app.ts";
+import { servePlayground } from "./http/playground.ts";
+import { iceServerSource } from "./ice/ice-servers.ts";
+import type { IceServerSource } from "./ice/source.ts";
+import { PlayoutClock } from "./media/playout-clock.ts";
+import { openSilero } from "./media/silero/silero.ts";
+import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
+import { SessionRegistry } from "./session/registry.ts";
+import { closeCodes, Connection } from "./signalling/connection.ts";
+import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
+
+export interface LLMRTCServerEvents {
+  listening: [{ readonly host: string; readonly port: number }];
+  /** A client opened its socket; `id` is its session's. */
+  connection: [{ readonly id: string }];
+  disconnect: [{ readonly id: string }];
+  error: [Error];
+}
+
+/** How long `stop` waits for agents that are speaking, in milliseconds. */
+const defaultDrainMs = 3_000;
+
+/**
+ * The LLMRTC server: signalling, media and conversation for all calls in one process.
+ *
+ * @example
+ * const server = new LLMRTCServer({ providers: { llm, stt, tts } });
+ * await server.start();
+ */
+export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
+  readonly #config: ResolvedConfig;
+  readonly #app: Express;
+  readonly #ice: IceServerSource;
+  readonly #connections = new Set<Connection>();
+  #running: Running | undefined;
+
+  /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
+  constructor(config: LLMRTCServerConfig) {
+    super();
+    this.#config = resolveConfig(config);
+    const { logger, iceServers, metered } = this.#config;
+    this.#app = createApp(this.#config.cors);
+    this.#ice = iceServerSource({ iceServers, metered, logger });
+  }
+
+  /** The Express app, for routes and middleware of your own, before or after `start`. */
+  getApp(): Express {
+    return this.#app;
+  }
+
+  /** The HTTP server, or null while the server does not run. */
+  getServer(): Server | null {
+    return this.#running?.http ?? null;
+  }
+
+  getProviders(): ConversationProviders {
+    return this.#config.providers;
+  }
+
+  /** Where ICE servers come from, for people. */
+  get iceSource(): { readonly description: string; readonly warning?: string } {
+    return this.#ice;
+  }
+
+  /** Calls that run or may come back. */
+  get sessionCount(): number {
+    return this.#running?.sessions.size ?? 0;
+  }
+
+  /**
+   * Loads the models and listens.
+   *
+   * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
+   * already; what a provider's `init` throws
+   */
+  async start(): Promise<void> {
+    if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");
+    const { host, port, providers, playground, maxMessageBytes } = this.#config;
+    const http = createServer(this.#app);
+    // The port first: a busy one is known in milliseconds, models take seconds.
+    await listening(http, port, host);
+    const undo: (() => Promise<void>)[] = [() => closed(http)];
+    try {
+      const all = [providers.llm, providers.stt, providers.tts, providers.vision];
+      const [voiceDetector] = await Promise.all([
+        this.#openVoiceDetector(undo),
+        warmUpWebRtc(),
+        this.#ice.iceServers(), // a wrong key shows now, and the first caller need not wait
+        ...all.map(async (provider) => {
+          undo.push(async () => provider?.close?.());
+          await provider?.init?.();
+        }),
+      ]);
+      if (playground) servePlayground(this.#app, { providers: namesOf(providers) });
+      const clock = new PlayoutClock();
+      const sessions = this.#openSessions(voiceDetector, clock);
+      undo.push(() => sessions.close());
+      const sockets = new WebSocketServer({ server: http, maxPayload: maxMessageBytes });
+      undo.push(() => closedSockets(sockets));
+      this.#serve(sockets, sessions);
+      this.#running = { http, sessions, undo };
+    } catch (error) {
+      await undoAll(undo);
+      throw error;
+    }
+    http.on("error", (error) => {
+      this.#report(error);
+    });
+    this.emit("listening", { host, port: (http.address() as AddressInfo).port });
+  }
+
+  /**
+   * Refuses new callers, lets agents that are speaking finish (at most `drainMs`, default 3,000),
+   * says goodbye, and frees all that the server owns, providers included. Then the process can end.
+   */
+  async stop({ drainMs = defaultDrainMs }: { readonly drainMs?: number } = {}): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    this.#running = undefined;
+    const drained = new AbortController();
+    await Promise.race([running.sessions.idle(), delay(drainMs, drained.signal)]);
+    drained.abort();
+    for (const connection of this.#connections) {
+      connection.close(closeCodes.goingAway, "server stops");
+    }
+    await undoAll(running.undo);
+  }
+
+  async #openVoiceDetector(undo: (() => Promise<void>)[]): Promise<VoiceDetector> {
+    const { voiceDetector, logger } = this.#config;
+    if (voiceDetector) return voiceDetector; // the caller's own to close
+    const silero = await openSilero({ logger });
+    undo.push(() => silero.close());
+    return silero;
+  }
+
+  #openSessions(voiceDetector: VoiceDetector, clock: PlayoutClock): SessionRegistry {
+    const config = this.#config;
+    return new SessionRegistry({
+      logger: config.logger,
+      ...(config.sessionTTLMs !== undefined && { ttlMs: config.sessionTTLMs }),
+      services: {
+        turn: config,
+        hooks: config.hooks,
+        systemPrompt: config.systemPrompt,
+        historyLimit: config.historyLimit,
+        turnDetector: config.turnDetector,
+        voiceDetector,
+        clock,
+      },
+    });
+  }
+
+  #serve(sockets: WebSocketServer, sessions: SessionRegistry): void {
+    const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    sockets.on("error", (error) => {
+      this.#report(error);
+    });
+    sockets.on("connection", (socket) => {
+      if (!this.#running) {
+        socket.close(closeCodes.goingAway, "server stops");
+        return;
+      }
+      const connection = new Connection(socket, {
+        sessions,
+        hooks,
+        metrics,
+        logger,
+        heartbeatTimeoutMs: heartbeatTimeout,
+        iceServers: () => this.#ice.iceServers(),
+        openTransport: (iceServers) =>
+          openWebRtcTransport({ iceServers, logger, ...(portRange && { portRange }) }),
+      });
+      this.#connections.add(connection);
+      this.#gaugeConnections();
+      this.emit("connection", { id: connection.id });
+      socket.on("close", () => {
+        this.#connections.delete(connection);
+        this.#gaugeConnections();
+        this.emit("disconnect", { id: connection.id });
+      });
+    });
+  }
+
+  #gaugeConnections(): void {
+    this.#config.metrics.gauge(MetricNames.CONNECTIONS, this.#connections.size);
+  }
+
+  /** An `error` event without a listener would end the process. */
+  #report(error: Error): void {
+    this.#config.logger.error({ error }, "server error");
+    if (this.listenerCount("error") > 0) this.emit("error", error);
+  }
+}
+
+interface Running {
+  readonly http: Server;
+  readonly sessions: SessionRegistry;
+  readonly undo: (() => Promise<void>)[];
+}
+
+async function listening(http: Server, port: number, host: string): Promise<void> {
+  http.listen(port, host);
+  try {
+    await once(http, "listening");
+  } catch (cause) {
+    const busy = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!busy) throw cause;
+    throw new LLMRTCError("ADDRESS_IN_USE", `Port ${port} on ${host} is in use`, { cause });
+  }
+}
+
+function closed(http: Server): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => {
+      resolve();
+    });
+    http.closeAllConnections();
+  });
+}
+
+/** Clients that do not answer the goodbye within a second are cut off. */
+function closedSockets(sockets: WebSocketServer): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => {
+      for (const socket of sockets.clients) socket.terminate();
+    }, 1_000);
+    const done = (): void => {
+      if (sockets.clients.size > 0) return;
+      clearTimeout(cut);
+      sockets.close(() => {
+        resolve();
+      });
+    };
+    for (const socket of sockets.clients) socket.on("close", () => setImmediate(done));
+    done();
+  });
+}
+
+/** Newest first; one that fails does not keep the others from being undone. */
+async function undoAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const step of [...undo].reverse()) await step().catch(() => undefined);
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function namesOf({ llm, stt, tts }: ConversationProviders) {
+  return { llm: llm.name, stt: stt.name, tts: tts.name };
+}

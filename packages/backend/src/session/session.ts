@@ -1,0 +1,207 @@
+import {
+  Emitter,
+  type ErrorCode,
+  type Feature,
+  History,
+  Lifetime,
+  listen,
+  type ServerHooks,
+  type ServerMessage,
+  callHook,
+  type TurnDetector,
+  type TurnOptions,
+  type VisionAttachment,
+  type VoiceDetector,
+  type VoiceOutput,
+} from "@metered/llmrtc-core";
+import { Playout } from "../media/playout.ts";
+import type { PlayoutClock } from "../media/playout-clock.ts";
+import type { Transport } from "../transport/transport.ts";
+import { Turns, type SpokenInput } from "./turns.ts";
+import { messageVoice, trackVoice } from "./voice-outputs.ts";
+
+/** What every session of a server shares. */
+export interface SessionServices {
+  readonly turn: TurnOptions;
+  readonly hooks: ServerHooks;
+  readonly systemPrompt: string | undefined;
+  /** Messages of history that the model sees. */
+  readonly historyLimit: number;
+  readonly turnDetector: TurnDetector;
+  /** Undefined where the model could not be loaded: the session then hears typed text only. */
+  readonly voiceDetector: VoiceDetector | undefined;
+  readonly clock: PlayoutClock;
+}
+
+type SessionEvents = {
+  /** For the client, on whichever channel reaches it. */
+  message: ServerMessage;
+};
+
+/** At most this many pictures wait for the next turn; the oldest go first. */
+const maxPendingAttachments = 8;
+
+/**
+ * One call: it owns the transport, the ear, the turns and the history, and closes them. It outlives a
+ * lost connection, so that the caller can come back to it.
+ */
+export class Session extends Emitter<SessionEvents> {
+  #id: string;
+  readonly #services: SessionServices;
+  readonly #lifetime = new Lifetime();
+  readonly #history: History;
+  readonly #turns: Turns;
+  #attachments: VisionAttachment[] = [];
+  #features: ReadonlySet<string> = new Set<Feature>();
+  #media: Media | undefined;
+
+  constructor(id: string, services: SessionServices) {
+    super();
+    this.#id = id;
+    this.#services = services;
+    const { systemPrompt, historyLimit } = services;
+    this.#history = new History({ ...(systemPrompt && { systemPrompt }), limit: historyLimit });
+    const send = (message: ServerMessage): void => {
+      this.emit("message", message);
+    };
+    const withoutTrack = messageVoice(send);
+    this.#turns = new Turns({
+      sessionId: () => this.#id,
+      history: this.#history,
+      turn: services.turn,
+      voice: () => this.#media?.voice ?? withoutTrack,
+      send,
+      interim: () => this.#features.has("interim"),
+      takeAttachments: () => this.#attachments.splice(0),
+      signal: this.#lifetime.signal,
+    });
+  }
+
+  /** Unguessable; changes once, when the caller comes back to an earlier session. */
+  get id(): string {
+    return this.#id;
+  }
+
+  get history(): History {
+    return this.#history;
+  }
+
+  /** What the client can do beyond protocol v1. */
+  set features(features: readonly string[]) {
+    this.#features = new Set(features);
+  }
+
+  /** Goes on where `earlier`, which is closed, stopped: with its id and its history. */
+  continue(earlier: Session): void {
+    this.#id = earlier.id;
+    this.#history.restore(earlier.history);
+  }
+
+  /** The caller typed. */
+  read(text: string, attachments: readonly VisionAttachment[] = []): void {
+    this.#turns.read(text, attachments);
+  }
+
+  /** A whole recording, from clients without an audio track. */
+  hear(recording: Uint8Array, attachments: readonly VisionAttachment[] = []): void {
+    this.#turns.hear(recording, attachments);
+  }
+
+  /** Pictures for the turn that comes next, or that is being spoken now. */
+  show(attachments: readonly VisionAttachment[]): void {
+    this.#attachments = [...this.#attachments, ...attachments].slice(-maxPendingAttachments);
+  }
+
+  /** Stops the agent's reply. */
+  interrupt(): void {
+    this.#turns.interrupt();
+  }
+
+  /** Carries the call over `transport` from now on, which the session owns and closes. */
+  attach(transport: Transport): void {
+    void this.detach();
+    const playout = new Playout({ clock: this.#services.clock, sink: transport });
+    const media: Media = { transport, playout, voice: trackVoice(playout) };
+    this.#media = media;
+    transport.on("end", () => {
+      if (this.#media === media) void this.detach();
+    });
+    void this.#listen(media);
+  }
+
+  /** The connection is gone: the agent stops talking, the history stays. */
+  async detach(): Promise<void> {
+    const media = this.#media;
+    if (!media) return;
+    this.#media = undefined;
+    this.#turns.interrupt();
+    media.playout.close();
+    await media.transport.close();
+  }
+
+  /** Resolves when the agent has finished what it is saying. */
+  idle(): Promise<void> {
+    return this.#turns.idle();
+  }
+
+  async close(): Promise<void> {
+    await this.#lifetime.close(new Error("the session is closed"));
+    await this.detach();
+    await this.#turns.idle();
+  }
+
+  async #listen(media: Media): Promise<void> {
+    const { voiceDetector, turnDetector, turn } = this.#services;
+    if (!voiceDetector) {
+      this.#fail("VAD_ERROR", "Voice detection is not available: typed text still works.");
+      return;
+    }
+    const voice = voiceDetector.open();
+    const { logger } = turn;
+    const ear = listen(media.transport.microphone, { voice, turnDetector, logger });
+    let utterance: SpokenInput | undefined;
+    try {
+      for await (const heard of ear) {
+        if (heard.type === "speech") utterance?.push(heard.pcm);
+        if (heard.type === "speech-started") utterance = this.#speechStarted();
+        if (heard.type === "speech-ended" && utterance) {
+          this.#speechEnded(utterance, heard.speechMs);
+          utterance = undefined;
+        }
+      }
+    } catch (error) {
+      logger.error({ error, sessionId: this.id }, "listening failed");
+      this.#fail("AUDIO_PROCESSING_ERROR", "The microphone's sound could not be processed.");
+    } finally {
+      voice.close();
+      utterance?.end();
+    }
+  }
+
+  #speechStarted(): SpokenInput {
+    const { hooks, turn } = this.#services;
+    const utterance = this.#turns.listen((turnId) => {
+      this.emit("message", { type: "speech-start", turnId });
+    });
+    void callHook(hooks.onSpeechStart, turn.logger, this.id, Date.now());
+    return utterance;
+  }
+
+  #speechEnded(utterance: SpokenInput, speechMs: number): void {
+    const { hooks, turn } = this.#services;
+    this.emit("message", { type: "speech-end", turnId: utterance.turnId });
+    utterance.end();
+    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
+  }
+
+  #fail(code: ErrorCode, message: string): void {
+    this.emit("message", { type: "error", code, message });
+  }
+}
+
+/** A transport and what runs on it. */
+interface Media {
+  readonly transport: Transport;
+  readonly playout: Playout;
+  readonly voice: VoiceOutput;
+}

@@ -1,0 +1,268 @@
+import {
+  callHook,
+  type CandidateInit,
+  type ClientMessage,
+  createTimingInfo,
+  features,
+  type IceServer,
+  LLMRTCError,
+  type Logger,
+  MetricNames,
+  type MetricsAdapter,
+  parseClientMessage,
+  PROTOCOL_VERSION,
+  type ServerHooks,
+  type ServerMessage,
+} from "@metered/llmrtc-core";
+import type { WebSocket } from "ws";
+import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
+import type { Session } from "../session/session.ts";
+import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
+
+export interface ConnectionServices {
+  readonly sessions: SessionRegistry;
+  /** Never rejects and answers within seconds. */
+  readonly iceServers: () => Promise<readonly IceServer[]>;
+  readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
+  readonly hooks: ServerHooks;
+  readonly metrics: MetricsAdapter;
+  readonly logger: Logger;
+  /** A client that sends no `ping` for this long is gone. */
+  readonly heartbeatTimeoutMs: number;
+}
+
+/** WebSocket close codes of ours (RFC 6455 section 7.4.2: 4000-4999 are private use). */
+export const closeCodes = {
+  goingAway: 1001,
+  policyViolation: 1008,
+  heartbeatTimeout: 4408,
+  replaced: 4409,
+} as const;
+
+const maxInvalidMessages = 50;
+const maxEarlyCandidates = 64;
+/** A client that does not read this much is gone. */
+const maxUnsentBytes = 8 * 1024 * 1024;
+
+/** One client's message loop: its socket, its peer, and the session that it speaks for. */
+export class Connection implements SessionOwner {
+  readonly #socket: WebSocket;
+  readonly #services: ConnectionServices;
+  readonly #session: Session;
+  readonly #openedAt = Date.now();
+  readonly #earlyCandidates: (CandidateInit | null)[] = [];
+  #transport: WebRtcTransport | undefined;
+  #iceServers: readonly IceServer[] = [];
+  #features: ReadonlySet<string> = new Set();
+  #heartbeat: NodeJS.Timeout | undefined;
+  #invalid = 0;
+  /** Messages are handled one after another; `ready` comes first. */
+  #work: Promise<void>;
+  #closed = false;
+
+  /** Listens at once: frames that came with the upgrade request are not lost and cannot throw. */
+  constructor(socket: WebSocket, services: ConnectionServices) {
+    this.#socket = socket;
+    this.#services = services;
+    this.#session = services.sessions.create(this);
+    this.#session.on("message", (message) => {
+      this.#deliver(message);
+    });
+    socket.on("error", (error) => {
+      services.logger.warn({ error, sessionId: this.id }, "WebSocket error"); // close follows
+    });
+    socket.on("close", () => {
+      this.#close();
+    });
+    socket.on("message", (data, isBinary) => {
+      if (isBinary) this.#refuse(new LLMRTCError("INVALID_MESSAGE", "Binary frames are not used"));
+      else this.#receive((data as Buffer).toString("utf8"));
+    });
+    this.#beat();
+    this.#work = this.#greet();
+  }
+
+  /** The session's id; the client's name in hooks, events and logs. */
+  get id(): string {
+    return this.#session.id;
+  }
+
+  /** Another connection took the session over. */
+  replaced(): void {
+    this.#socket.close(closeCodes.replaced, "session resumed elsewhere");
+  }
+
+  /** Ends the connection; the session waits for its caller. */
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  async #greet(): Promise<void> {
+    const { hooks, logger } = this.#services;
+    await callHook(hooks.onConnection, logger, this.id, this.id);
+    this.#iceServers = await this.#services.iceServers();
+    this.#send({
+      type: "ready",
+      id: this.id,
+      protocolVersion: PROTOCOL_VERSION,
+      iceServers: [...this.#iceServers],
+      mode: "pipeline",
+      features: [...features],
+    });
+  }
+
+  #receive(frame: string): void {
+    let message: ClientMessage;
+    try {
+      message = parseClientMessage(frame);
+    } catch (error) {
+      this.#refuse(error);
+      return;
+    }
+    if (message.type === "ping") {
+      this.#beat();
+      this.#send({ type: "pong", timestamp: message.timestamp });
+      return;
+    }
+    this.#work = this.#work
+      .then(() => (this.#closed ? undefined : this.#handle(message)))
+      .catch((error: unknown) => {
+        this.#refuse(error);
+      });
+  }
+
+  async #handle(message: Exclude<ClientMessage, { type: "ping" }>): Promise<void> {
+    switch (message.type) {
+      case "hello":
+        this.#features = new Set(message.features);
+        this.#session.features = message.features;
+        return;
+      case "offer":
+      case "signal":
+        return this.#accept(message.signal.sdp);
+      case "candidate":
+        this.#addCandidate(message.candidate);
+        return;
+      case "reconnect":
+        return this.#resume(message.sessionId);
+      case "text":
+        this.#session.read(message.text, message.attachments);
+        return;
+      case "audio":
+        this.#session.hear(Buffer.from(message.data, "base64"), message.attachments);
+        return;
+      case "attachments":
+        this.#session.show(message.attachments);
+        return;
+      case "interrupt":
+        this.#session.interrupt();
+        return;
+      case "bye":
+        await this.#services.sessions.remove(this.#session);
+        this.#socket.close(1000, "bye");
+    }
+  }
+
+  async #accept(sdp: string): Promise<void> {
+    const transport = this.#transport ?? (await this.#openTransport());
+    const answer = await transport.acceptOffer(sdp, { trickle: this.#features.has("trickle") });
+    this.#send({ type: "signal", signal: { type: "answer", sdp: answer } });
+    for (const candidate of this.#earlyCandidates.splice(0))
+      await transport.addCandidate(candidate);
+  }
+
+  async #openTransport(): Promise<WebRtcTransport> {
+    const transport = await this.#services.openTransport(this.#iceServers);
+    if (this.#closed) {
+      await transport.close();
+      throw new LLMRTCError("CLOSED", "The connection is closed");
+    }
+    this.#transport = transport;
+    transport.on("candidate", (candidate) => {
+      this.#send({ type: "candidate", candidate });
+    });
+    transport.on("message", (frame) => {
+      this.#receive(frame);
+    });
+    transport.on("end", () => {
+      if (this.#transport === transport) this.#transport = undefined;
+    });
+    this.#session.attach(transport);
+    return transport;
+  }
+
+  #addCandidate(candidate: CandidateInit | null): void {
+    if (this.#transport) this.#transport.addCandidate(candidate);
+    else if (this.#earlyCandidates.length < maxEarlyCandidates)
+      this.#earlyCandidates.push(candidate);
+  }
+
+  /** The caller comes back to an earlier session: its history goes on over this connection. */
+  async #resume(id: string): Promise<void> {
+    const { sessions, metrics } = this.#services;
+    const success = await sessions.resume(id, this.#session);
+    if (success) metrics.increment(MetricNames.RECONNECTIONS);
+    this.#send({
+      type: "reconnect-ack",
+      success,
+      sessionId: this.id,
+      historyRecovered: success && this.#session.history.messages.length > 0,
+    });
+  }
+
+  /** Turn messages: on one channel, or on both for clients that know only protocol v1. */
+  #deliver(message: ServerMessage): void {
+    const frame = JSON.stringify(message);
+    const sent = this.#transport?.sendMessage(frame) ?? false;
+    if (!sent || !this.#features.has("one-channel")) this.#sendFrame(frame);
+  }
+
+  #send(message: ServerMessage): void {
+    this.#sendFrame(JSON.stringify(message));
+  }
+
+  #sendFrame(frame: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > maxUnsentBytes) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#socket.send(frame);
+  }
+
+  /** Says what was wrong; too many wrong messages cost the connection. */
+  #refuse(error: unknown): void {
+    const { logger } = this.#services;
+    const known = error instanceof LLMRTCError;
+    if (known)
+      logger.warn({ code: error.code, reason: error.message, sessionId: this.id }, "refused");
+    else logger.error({ error, sessionId: this.id }, "a message could not be handled");
+    this.#send({
+      type: "error",
+      code: known ? error.code : "INTERNAL_ERROR",
+      message: known ? error.message : "The server could not handle this message",
+    });
+    if (++this.#invalid > maxInvalidMessages) {
+      this.#socket.close(closeCodes.policyViolation, "too many invalid messages");
+    }
+  }
+
+  #beat(): void {
+    clearTimeout(this.#heartbeat);
+    this.#heartbeat = setTimeout(() => {
+      this.#socket.close(closeCodes.heartbeatTimeout, "no ping");
+      this.#socket.terminate();
+    }, this.#services.heartbeatTimeoutMs);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#heartbeat);
+    const { hooks, metrics, logger, sessions } = this.#services;
+    sessions.release(this.#session);
+    const timing = createTimingInfo(this.#openedAt);
+    metrics.timing(MetricNames.SESSION_DURATION, timing.durationMs);
+    void callHook(hooks.onDisconnect, logger, this.id, timing);
+  }
+}
