@@ -1,4 +1,18 @@
 import type { CallOptions } from "@metered/llmrtc-core";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { Dictionary } from "./dictionary.ts";
+import { JsonTable } from "./json-table.ts";
+import { LettersToSounds, type LetterTable } from "./letters-to-sounds.ts";
+import { splitLinks } from "./links.ts";
+import { normalizer } from "./normalize.ts";
+import { wordsOf, type TaggedToken } from "./parts.ts";
+import { readWords } from "./read-words.ts";
+import type { ReadingTables, Rewrite } from "./rewrite.ts";
+import { splitAtClauses, splitSentences } from "./sentences.ts";
+import { Tagger } from "./tagger.ts";
+import { SpecialCases, tokenize } from "./tokenize.ts";
+import { readUnknownWord } from "./unknown-words.ts";
 
 /** Where the front end's tables come from; the names are the files of the model package. */
 export interface TextFrontEndParts {
@@ -16,7 +30,7 @@ export interface TextFrontEndParts {
 export interface SpokenSentence {
   /** The sentence as written. An overlong sentence comes in several parts that all carry it. */
   readonly text: string;
-  /** Phonemes in the model's alphabet (misaki's), at most about 400 characters. Never empty. */
+  /** Phonemes in the model's alphabet (misaki's), 1 to 400 characters. */
   readonly phonemes: string;
   /** `phonemes` as ids of `vocab.json`, with 0 at both ends: the model's input `ids`. */
   readonly ids: readonly number[];
@@ -27,8 +41,100 @@ export interface TextFrontEnd {
   /**
    * Reads `text` sentence by sentence, each only when asked for. Any string is fine; one without
    * anything to say yields nothing.
+   *
+   * @throws what the letter-to-sound net throws; the next call starts afresh
    */
-  sentences(text: string, options?: CallOptions): AsyncIterable<SpokenSentence>;
+  sentences(text: string, options?: CallOptions): AsyncGenerator<SpokenSentence>;
   /** Ids of a phoneme string, 0 at both ends; characters outside the vocabulary are left out. */
   ids(phonemes: string): readonly number[];
+}
+
+/** Reads the tables (about 10 MB unpacked, kept as bytes) and prepares the rules: some 200 ms. */
+export async function loadTextFrontEnd(parts: TextFrontEndParts): Promise<TextFrontEnd> {
+  const json = async (name: string) => {
+    const bytes = await parts.readFile(name);
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  };
+  const table = async (name: string) => new JsonTable(await unpack(await parts.readFile(name)));
+
+  // One after the other, so that no two are held packed and unpacked at once.
+  const gold = await table("lexicon_us_gold.json.gz");
+  const silver = await table("lexicon_us_silver.json.gz");
+  const tagger = new Tagger(await table("tagger.json.gz"));
+  const readings = (await json("normalize.json")) as ReadingTables;
+  const special = (await json("tokenizer_exceptions.json")) as Record<string, string[]>;
+  const letterTable = (await json("oov.json")) as LetterTable;
+  const vocabulary = (await json("vocab.json")) as Record<string, number>;
+
+  return new HibariFrontEnd({
+    dictionary: new Dictionary({ gold, silver }),
+    tagger,
+    normalize: normalizer(readings),
+    titles: new Set(Object.keys(readings.titles)),
+    special: new SpecialCases(special),
+    letters: new LettersToSounds(letterTable, parts.lettersToSounds),
+    vocabulary: new Map(Object.entries(vocabulary)),
+  });
+}
+
+interface Stages {
+  readonly dictionary: Dictionary;
+  readonly tagger: Tagger;
+  readonly normalize: Rewrite;
+  readonly titles: ReadonlySet<string>;
+  readonly special: SpecialCases;
+  readonly letters: LettersToSounds;
+  readonly vocabulary: ReadonlyMap<string, number>;
+}
+
+class HibariFrontEnd implements TextFrontEnd {
+  readonly #stages: Stages;
+
+  constructor(stages: Stages) {
+    this.#stages = stages;
+  }
+
+  async *sentences(text: string, { signal }: CallOptions = {}): AsyncGenerator<SpokenSentence> {
+    for (const sentence of splitSentences(text, this.#stages.titles)) {
+      signal?.throwIfAborted();
+      const whole = await this.#read(sentence, signal);
+      if (whole === "") continue;
+      for (const phonemes of splitAtClauses(whole)) {
+        yield { text: sentence, phonemes, ids: this.ids(phonemes) };
+      }
+    }
+  }
+
+  ids(phonemes: string): readonly number[] {
+    const known = Array.from(phonemes, (phoneme) => this.#stages.vocabulary.get(phoneme));
+    return [0, ...known.filter((id) => id !== undefined), 0];
+  }
+
+  async #read(sentence: string, signal: AbortSignal | undefined): Promise<string> {
+    const { dictionary, letters, normalize } = this.#stages;
+    const words = wordsOf(this.#tokens(normalize(sentence)));
+    const unknown = (word: string) => readUnknownWord(word, { dictionary, letters, signal });
+    return (await readWords(words, { dictionary, unknown })).trim();
+  }
+
+  #tokens(text: string): TaggedToken[] {
+    const { special, tagger } = this.#stages;
+    const spans = splitLinks(text);
+    return spans.flatMap(({ text: span, isLink, phonemes }, i) => {
+      if (isLink) {
+        const spaced = spans[i + 1]?.text.startsWith(" ") ?? false;
+        return [{ text: span, tag: "NN", spaced, phonemes }];
+      }
+      const tokens = tokenize(span, special);
+      const tags = tagger.tag(tokens.map((token) => token.text));
+      return tokens.map((token, j) => ({ ...token, tag: tags[j] ?? "NN" }));
+    });
+  }
+}
+
+/** Unpacks gzip in one piece: its trailer says how long the content is. */
+async function unpack(packed: Uint8Array): Promise<Uint8Array> {
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const size = view.getUint32(packed.byteLength - 4, true);
+  return await promisify(gunzip)(packed, { chunkSize: size + 64 });
 }

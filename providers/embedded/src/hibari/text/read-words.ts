@@ -1,0 +1,177 @@
+import { isLetters, isLowerCase } from "./characters.ts";
+import type { Dictionary, Following } from "./dictionary.ts";
+import { isTo } from "./function-words.ts";
+import { readWord } from "./lexicon.ts";
+import type { Part, Word } from "./parts.ts";
+import { applyStress, isConsonant, isVowel, primary, weight } from "./stress.ts";
+
+/** Reads a word that neither dictionary nor rules know. */
+export type ReadUnknown = (word: string) => Promise<string>;
+
+/** What the reading of words rests on. */
+export interface ReadingSources {
+  readonly dictionary: Dictionary;
+  readonly unknown: ReadUnknown;
+}
+
+/** Marks that may stand between parts of a word without being read. */
+const silent = /^['‘’,\-._/]*$/;
+/** No dictionary entry or numeral worth reading as a whole is longer. */
+const longestCompound = 48;
+
+/**
+ * Phonemes of a sentence's words. They are read from the last to the first, because "the", "to" and
+ * others depend on the sound that comes next.
+ */
+export async function readWords(words: readonly Word[], sources: ReadingSources): Promise<string> {
+  const said: string[] = [];
+  let following: Following = { vowel: undefined, to: false };
+  for (const word of words.toReversed()) {
+    const [part, ...others] = word;
+    if (part === undefined) continue;
+    const read =
+      others.length === 0
+        ? await readSingle(part, following, sources)
+        : await readCompound(word, following, sources);
+    following = read.following;
+    said.push(
+      read.phonemes.replaceAll("ɾ", "T").replaceAll("ʔ", "t") + (word.at(-1)?.spaced ? " " : ""),
+    );
+  }
+  return said.reverse().join("");
+}
+
+interface Read {
+  readonly phonemes: string;
+  /** What the word before this one is followed by. */
+  readonly following: Following;
+}
+
+async function readSingle(
+  part: Part,
+  following: Following,
+  { dictionary, unknown }: ReadingSources,
+): Promise<Read> {
+  const phonemes =
+    part.phonemes ??
+    readWord(dictionary, { ...part, startsWord: !part.continues, following }) ??
+    (await unknown(part.text));
+  return { phonemes, following: followedBy(following, phonemes, part) };
+}
+
+/**
+ * Reads parts together: from the right, the longest run that is known as a whole. If there is a part
+ * that is not, the whole word is unknown.
+ */
+async function readCompound(
+  word: Word,
+  following: Following,
+  { dictionary, unknown }: ReadingSources,
+): Promise<Read> {
+  const text = word.map((part) => part.text).join("");
+  const pieces: Piece[] = [];
+  let next = following;
+  for (let right = word.length; right > 0;) {
+    const run = longestKnownRun(word.slice(0, right), next, dictionary);
+    if (run !== undefined) {
+      next = followedBy(next, run.phonemes, run);
+      pieces.push({ text: run.parts[0]?.text ?? "", phonemes: run.phonemes });
+      right -= run.parts.length;
+    } else if (silent.test(word[right - 1]?.text ?? "")) {
+      right--;
+    } else {
+      return { phonemes: await unknown(text), following: next };
+    }
+  }
+  return { phonemes: joinPieces(text, pieces.reverse()), following: next };
+}
+
+interface KnownRun {
+  readonly parts: Word;
+  readonly text: string;
+  readonly tag: string;
+  readonly phonemes: string;
+}
+
+/** The longest run of parts at the end of `word` that can be read as one. */
+function longestKnownRun(
+  word: Word,
+  following: Following,
+  dictionary: Dictionary,
+): KnownRun | undefined {
+  let length = word.at(-1)?.text.length ?? 0;
+  let start = word.length - 1;
+  while (start > 0 && length + (word[start - 1]?.text.length ?? 0) <= longestCompound) {
+    start--;
+    length += word[start]?.text.length ?? 0;
+  }
+  for (; start < word.length; start++) {
+    const parts = word.slice(start);
+    const text = parts.map((part) => part.text).join("");
+    const tag = tagOf(parts);
+    const currency = parts.map((part) => part.currency ?? "").reduce((a, b) => (a > b ? a : b));
+    const startsWord = parts[0]?.continues !== true;
+    const phonemes = readWord(dictionary, { text, tag, currency, startsWord, following });
+    if (phonemes !== undefined) return { parts, text, tag, phonemes };
+  }
+  return undefined;
+}
+
+/** The tag of the part with the most letters, capitals counting twice; of equals the first. */
+function tagOf(parts: Word): string {
+  const weightOf = ({ text }: Part) =>
+    Array.from(text).reduce((sum, c) => sum + (isLowerCase(c) ? 1 : 2), 0);
+  return parts.reduce((best, part) => (weightOf(part) > weightOf(best) ? part : best)).tag;
+}
+
+interface Piece {
+  /** Its first part as written. */
+  readonly text: string;
+  readonly phonemes: string;
+}
+
+/** Puts the pieces of a compound together: apart if it mixes kinds of characters, else as one word. */
+function joinPieces(text: string, pieces: readonly Piece[]): string {
+  const sounding = pieces.filter(({ phonemes }) => phonemes !== "");
+  if (mixesKinds(text)) return sounding.map(({ phonemes }) => phonemes).join(" ");
+  return withOneStress(sounding).join("");
+}
+
+function mixesKinds(text: string): boolean {
+  if (text.includes("/")) return true;
+  const kinds = Array.from(text.replace(/['‘’,\-._]/g, ""), (character) =>
+    isLetters(character) ? "letter" : /[0-9]/.test(character) ? "digit" : "other",
+  );
+  return new Set(kinds).size > 1;
+}
+
+/** Weakens the lighter half of the stressed pieces; behind a single letter, the other piece. */
+function withOneStress(pieces: readonly Piece[]): string[] {
+  const phonemes = pieces.map((piece) => piece.phonemes);
+  const [first] = pieces;
+  const stressed = phonemes.filter((piece) => piece.includes(primary)).length;
+  if (pieces.length === 2 && first?.text.length === 1) {
+    return phonemes.map((piece, i) => (i === 1 ? applyStress(piece, -0.5) : piece));
+  }
+  if (pieces.length < 2 || stressed <= Math.floor((pieces.length + 1) / 2)) return phonemes;
+  const lightestFirst = phonemes
+    .map((piece, i) => ({ i, stressed: Number(piece.includes(primary)), weight: weight(piece) }))
+    .sort((a, b) => a.stressed - b.stressed || a.weight - b.weight || a.i - b.i);
+  const weakened = new Set(lightestFirst.slice(0, Math.floor(pieces.length / 2)).map(({ i }) => i));
+  return phonemes.map((piece, i) => (weakened.has(i) ? applyStress(piece, -0.5) : piece));
+}
+
+/** What the word before `word` is followed by; a word without sound leaves the sound behind it. */
+function followedBy(
+  following: Following,
+  phonemes: string,
+  word: { readonly text: string; readonly tag: string },
+): Following {
+  const to = isTo(word.text, word.tag);
+  for (const sound of phonemes) {
+    if (/[;:,.!?—…]/.test(sound)) return { vowel: undefined, to };
+    if (isVowel(sound)) return { vowel: true, to };
+    if (isConsonant(sound)) return { vowel: false, to };
+  }
+  return { vowel: following.vowel, to };
+}
