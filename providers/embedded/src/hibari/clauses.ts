@@ -12,7 +12,7 @@ export interface PieceLimits {
  */
 export const firstPiece: PieceLimits = { preferred: 60, longest: 200 };
 /** Later pieces are made while others are heard. The limit keeps the other callers' waits short. */
-export const laterPiece: PieceLimits = { preferred: 160, longest: 200 };
+export const laterPiece: PieceLimits = { preferred: 100, longest: 200 };
 
 /** A piece that is shorter than this sounds like a stammer. */
 const shortest = 12;
