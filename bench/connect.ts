@@ -1,0 +1,70 @@
+// How long a call takes to connect, from `client.start()` to its end, with STUN servers that answer,
+// say nothing or are not there.
+import { openBrowser } from "../e2e/src/browser.ts";
+import { Caller } from "../e2e/src/caller.ts";
+import { servePages } from "../e2e/src/page-server.ts";
+import { startStun } from "../e2e/src/stun-server.ts";
+import { pairs } from "./src/pairs.ts";
+import { ServerProcess } from "./src/server-process.ts";
+import { show, summarise, type Summary, table } from "./src/table.ts";
+
+const options = process.argv.slice(2);
+const calls = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
+
+const browser = await openBrowser();
+const pages = await servePages();
+const reachable = await startStun();
+const silent = await startStun({ answers: false });
+const stun = {
+  reachable: reachable.url,
+  silent: silent.url,
+  // Nothing listens there. An empty list would send the incumbent to its public default.
+  absent: "stun:127.0.0.1:9",
+};
+
+const rows: { readonly name: string; readonly results: Summary[] }[] = [];
+for (const { name, client, entry } of await pairs(options)) {
+  const results: Summary[] = [];
+  for (const url of Object.values(stun)) {
+    const server = await ServerProcess.withFixedProviders(entry, [{ urls: url }]);
+    const times: number[] = [];
+    for (let i = 0; i <= calls; i++) {
+      const caller = await Caller.call({
+        browser,
+        pages,
+        client,
+        signallingUrl: server.signallingUrl,
+      });
+      if (i > 0) times.push(caller.connectMs); // the first call warms both ends up
+      await caller.close();
+    }
+    results.push(summarise(times));
+    await server.stop();
+  }
+  rows.push({ name, results });
+  process.stderr.write(`${name}: ${results.map(show).join(", ")}\n`);
+}
+
+const base = rows.find(({ name }) => name === "incumbent")?.results;
+const head = ["connect, ms: median (least)", ...Object.keys(stun), "cost of silence"];
+console.log(
+  table(
+    head,
+    rows.map(({ name, results }) => [
+      name,
+      ...results.map((result, i) => {
+        const ratio = (base?.[i]?.median ?? Number.NaN) / result.median;
+        return show(result) + (Number.isNaN(ratio) ? "" : `, ${ratio.toFixed(1)}x`);
+      }),
+      ((results[1]?.median ?? 0) - (results[0]?.median ?? 0)).toFixed(0),
+    ]),
+  ),
+);
+console.log(
+  `\n${calls} calls each, after one to warm up; x: how many times faster than the incumbent.`,
+);
+
+await browser.close();
+await pages.close();
+reachable.close();
+silent.close();
