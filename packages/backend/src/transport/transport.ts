@@ -12,6 +12,10 @@ export type TransportEvents = {
   disconnected: undefined;
   /** The caller's microphone is there (again): `microphone` starts to yield. */
   "microphone-started": undefined;
+  /** The client took its microphone away: nothing more comes until it starts again. */
+  "microphone-stopped": undefined;
+  /** The client sent something that is no text message; says what, never its content. */
+  invalid: string;
   /** An ICE candidate for the client; null when there are no more. */
   candidate: CandidateInit | null;
   /** The last event. */

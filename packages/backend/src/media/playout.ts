@@ -1,0 +1,235 @@
+import { Emitter, frameMs, LLMRTCError, type Pcm, speakerFormat } from "@metered/llmrtc-core";
+import { fadeIn, fadeOut } from "./fade.ts";
+import { speakerFrameSamples } from "./opus.ts";
+import { PcmQueue } from "./pcm-queue.ts";
+import type { PlayoutClock } from "./playout-clock.ts";
+
+export type PlayoutEvents = {
+  /** The first frame of speech after silence left. */
+  started: undefined;
+  /** All that was queued has been heard, or was cleared. */
+  drained: undefined;
+};
+
+/** What takes one frame, or silence, per 20 ms of call time. */
+export interface FrameSink {
+  sendFrame(frame: Pcm | undefined): void;
+}
+
+export interface PlayoutOptions {
+  readonly clock: PlayoutClock;
+  /** Where frames go: a transport. */
+  readonly sink: FrameSink;
+  /** How far speech may run ahead of real time, in milliseconds; 60. */
+  readonly aheadMs?: number;
+  /** How much may be queued before `roomFor` waits, in milliseconds; 5000. */
+  readonly roomMs?: number;
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Length of the fade that keeps an interruption from clicking. */
+const fadeMs = 5;
+/** After a longer standstill the lost time is not made up for. */
+const mostBeatsBehind = 50;
+const samplesPerMs = speakerFormat.sampleRate / 1000;
+const fadeSamples = fadeMs * samplesPerMs;
+
+/**
+ * One call's mouth: queued speech goes out frame by frame on the shared clock, at most `aheadMs`
+ * before it is due, so that `clear` silences the caller's speaker at once and `playedMs` says what
+ * was heard.
+ */
+export class Playout extends Emitter<PlayoutEvents> {
+  readonly #options: Required<PlayoutOptions>;
+  readonly #queue = new PcmQueue();
+  readonly #waiters = new Set<() => void>();
+  readonly #leave: () => void;
+  /** Frames of call time sent before they are due. */
+  #ahead = 0;
+  /** Speech sent so far in milliseconds, and how much of each frame still ahead is speech. */
+  #sentMs = 0;
+  #speechAhead: number[] = [];
+  #speaking = false;
+  #paused = false;
+  #fadeNextIn = false;
+  #closed = false;
+
+  constructor(options: PlayoutOptions) {
+    super();
+    this.#options = { aheadMs: 60, roomMs: 5000, ...options };
+    this.#leave = options.clock.subscribe((beats) => {
+      this.#beat(beats);
+    });
+  }
+
+  /** Speech not sent yet, in milliseconds. */
+  get queuedMs(): number {
+    return this.#queue.length / samplesPerMs;
+  }
+
+  /** Speech heard since the call began, in milliseconds: sent, and its time has come. */
+  get playedMs(): number {
+    return this.#sentMs - this.#speechAhead.reduce((sum, ms) => sum + ms, 0);
+  }
+
+  /**
+   * Queues speech behind what waits.
+   *
+   * @param pcm 24 kHz mono of any length; not to be changed afterwards
+   * @throws {LLMRTCError} `INVALID_STATE` when the queue is full: wait for `roomFor` first;
+   * `CLOSED` after `close`
+   */
+  enqueue(pcm: Pcm): void {
+    if (this.#closed) throw closedError();
+    if (this.queuedMs >= this.#options.roomMs) {
+      throw new LLMRTCError("INVALID_STATE", "The playout queue is full; wait for roomFor()");
+    }
+    this.#queue.push(pcm);
+  }
+
+  /**
+   * Silences the agent: what waits is dropped, the sound ends within 5 ms of speech.
+   *
+   * @returns the speech dropped, in milliseconds
+   */
+  clear(): number {
+    const droppedMs = this.queuedMs;
+    const wasDrained = this.#drained;
+    if (this.#speaking && !this.#paused && droppedMs > 0) {
+      this.#sendSpeech(fadeOut(this.#queue.take(speakerFrameSamples), fadeSamples), fadeMs);
+    }
+    this.#queue.clear();
+    this.#speaking = false;
+    this.#fadeNextIn = false;
+    if (!wasDrained) this.#settle();
+    return droppedMs;
+  }
+
+  /** Holds speech back, keeping what waits. Call time goes on. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    if (!this.#speaking || this.#queue.length === 0) return;
+    this.#sendSpeech(fadeOut(this.#queue.peek(speakerFrameSamples), fadeSamples), 0);
+    this.#speaking = false;
+    this.#fadeNextIn = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+  }
+
+  /**
+   * Resolves when everything queued has been heard or was cleared.
+   *
+   * @throws the signal's reason when aborted; {LLMRTCError} `CLOSED` when closed before
+   */
+  whenDrained(options: WaitOptions = {}): Promise<void> {
+    return this.#until(() => this.#drained, options);
+  }
+
+  /**
+   * Resolves when `ms` more fit in the queue; a run longer than the whole queue fits when it is
+   * empty.
+   *
+   * @throws the signal's reason when aborted; {LLMRTCError} `CLOSED` when closed before
+   */
+  roomFor(ms: number, options: WaitOptions = {}): Promise<void> {
+    const fits = () => this.#queue.length === 0 || this.queuedMs + ms <= this.#options.roomMs;
+    return this.#until(fits, options);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leave();
+    this.#queue.clear();
+    this.#wake();
+  }
+
+  get #drained(): boolean {
+    return this.#queue.length === 0 && this.#speechAhead.length === 0;
+  }
+
+  #beat(beats: number): void {
+    const wasDrained = this.#drained;
+    this.#ahead -= Math.min(beats, mostBeatsBehind);
+    this.#speechAhead = this.#ahead > 0 ? this.#speechAhead.slice(-this.#ahead) : [];
+    // Time that passed unsent is silence: speech is delayed by it, never hurried after it.
+    while (this.#ahead < -1) this.#send(undefined);
+    this.#sendDue();
+    if (this.#ahead < 0) this.#send(undefined);
+    if (!wasDrained) this.#settle();
+  }
+
+  #sendDue(): void {
+    if (this.#paused) return;
+    while (this.#ahead * frameMs < this.#options.aheadMs && this.#frameReady) {
+      const speechMs = Math.min(frameMs, this.queuedMs);
+      const frame = this.#queue.take(speakerFrameSamples);
+      const started = !this.#speaking;
+      this.#speaking = true;
+      this.#sendSpeech(this.#fadeNextIn ? fadeIn(frame, fadeSamples) : frame, speechMs);
+      this.#fadeNextIn = false;
+      if (started) this.emit("started", undefined);
+    }
+  }
+
+  /** A part of a frame waits for more as long as it is not due. */
+  get #frameReady(): boolean {
+    if (this.#queue.length >= speakerFrameSamples) return true;
+    return this.#queue.length > 0 && this.#ahead < 0;
+  }
+
+  #sendSpeech(frame: Pcm, speechMs: number): void {
+    this.#sentMs += speechMs;
+    this.#send(frame);
+    if (this.#ahead > 0) this.#speechAhead.push(speechMs);
+  }
+
+  #send(frame: Pcm | undefined): void {
+    this.#ahead += 1;
+    if (frame === undefined) this.#speaking = false;
+    this.#options.sink.sendFrame(frame);
+  }
+
+  #settle(): void {
+    this.#wake();
+    if (this.#drained) this.emit("drained", undefined);
+  }
+
+  #wake(): void {
+    for (const waiter of [...this.#waiters]) waiter();
+  }
+
+  #until(reached: () => boolean, { signal }: WaitOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        if (signal?.aborted)
+          done(() => {
+            reject(signal.reason as Error);
+          });
+        else if (this.#closed)
+          done(() => {
+            reject(closedError());
+          });
+        else if (reached()) done(resolve);
+      };
+      const done = (settle: () => void) => {
+        this.#waiters.delete(check);
+        signal?.removeEventListener("abort", check);
+        settle();
+      };
+      this.#waiters.add(check);
+      signal?.addEventListener("abort", check);
+      check();
+    });
+  }
+}
+
+function closedError(): LLMRTCError {
+  return new LLMRTCError("CLOSED", "The call has ended");
+}

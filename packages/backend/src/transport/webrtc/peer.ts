@@ -1,0 +1,237 @@
+import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import {
+  IceCandidate,
+  type Message,
+  type RTCCertificate,
+  type RTCDataChannel,
+  RTCPeerConnection,
+  type RTCDtlsTransport,
+  type RTCRtpTransceiver,
+  type RtpPacket,
+  useOPUS,
+  useVP8,
+} from "werift";
+import { Gathering } from "./gathering.ts";
+import type { IceServerList } from "./ice-servers.ts";
+import type { Offer } from "./offer.ts";
+import { bindAlone } from "./port-lock.ts";
+import type { RemoteCandidate } from "./remote-candidate.ts";
+
+export interface PeerOptions {
+  readonly servers: IceServerList;
+  readonly certificate: RTCCertificate;
+  readonly hostAddresses: readonly string[];
+  readonly portRange: [number, number] | undefined;
+  readonly logger: Logger;
+}
+
+/** What a peer tells its owner. */
+export interface PeerListener {
+  /** A decrypted RTP packet, once each, however often tracks come and go. */
+  rtp(packet: RtpPacket): void;
+  channel(channel: RTCDataChannel): void;
+  /** A candidate of ours that came after the answer was made. */
+  candidate(candidate: CandidateInit): void;
+  /** Something about the path changed. */
+  changed(): void;
+  /** The client closed, or its certificate was not the announced one. */
+  ended(reason: "remote-closed" | "failed"): void;
+}
+
+/** Largest data channel message taken, as browsers have it by default (RFC 8841, 6). */
+const largestMessage = 262_144;
+const mostRememberedChecks = 64;
+
+/** What we use of werift's agent beyond its types. */
+interface AgentInternals {
+  readonly userHistory: Readonly<Record<string, string>>;
+  readonly protocols: { close(): Promise<void> }[];
+}
+
+interface PairInternals {
+  readonly requestTransactionIds: Set<string>;
+}
+
+/** werift's peer connection with its edges taken off: always answering, one transport, all ICE servers. */
+export class Peer {
+  readonly #peer: RTCPeerConnection;
+  readonly #options: PeerOptions;
+  readonly #listener: PeerListener;
+  readonly #seen = new Set<unknown>();
+  #gathering: Gathering | undefined;
+  #asked: Promise<void> = Promise.resolve();
+  #ufrag: string | undefined;
+  #candidates: CandidateInit[] = [];
+  #answered = false;
+  #received = 0;
+  #closed = false;
+
+  constructor(options: PeerOptions, listener: PeerListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#peer = new RTCPeerConnection({
+      iceServers: [],
+      iceAdditionalHostAddresses: [...options.hostAddresses],
+      ...(options.portRange === undefined ? {} : { icePortRange: options.portRange }),
+      iceFilterStunResponse: (message) => this.#isForUs(message),
+      codecs: { audio: [useOPUS()], video: [useVP8()] },
+      certificates: [options.certificate],
+      maxMessageSize: largestMessage,
+    });
+    this.#peer.onDataChannel.subscribe((channel) => {
+      listener.channel(channel);
+    });
+    this.#peer.onIceCandidate.subscribe((candidate) => {
+      if (candidate === undefined) return; // the end of the host candidates only
+      const init = candidate.toJSON();
+      this.#candidates.push(init);
+      if (this.#answered) listener.candidate(init);
+    });
+  }
+
+  /** Our candidates of this generation so far, as SDP lines without `a=`. */
+  get candidateLines(): string[] {
+    return this.#candidates.map(({ candidate }) => candidate);
+  }
+
+  /** Settles when every STUN and TURN server has answered or failed to. */
+  get gathered(): Promise<void> {
+    return this.#asked;
+  }
+
+  /** Media can flow, as far as ICE and DTLS know. */
+  get usable(): boolean {
+    const dtls = this.#dtls;
+    if (dtls?.state !== "connected") return false;
+    const { nominated, state } = dtls.iceTransport.connection;
+    return nominated !== undefined && state !== "failed" && state !== "closed";
+  }
+
+  /** Counts everything that came over the path. */
+  get received(): number {
+    const connection = this.#dtls?.iceTransport.connection;
+    const pair = connection?.nominated;
+    if (pair === undefined) return this.#received;
+    this.#received = pair.packetsReceived + pair.requestsReceived + pair.responsesReceived;
+    return this.#received;
+  }
+
+  transceiver(mid: string): RTCRtpTransceiver | undefined {
+    return this.#peer.getTransceivers().find((transceiver) => transceiver.mid === mid);
+  }
+
+  isVoice(packet: RtpPacket): boolean {
+    return this.#peer.getTransceivers().some(({ kind, codecs }) => {
+      return (
+        kind === "audio" &&
+        codecs.some(({ payloadType }) => payloadType === packet.header.payloadType)
+      );
+    });
+  }
+
+  /** Takes over the client's offer. May throw werift's errors. */
+  async apply(offer: Offer): Promise<void> {
+    const restart = this.#ufrag !== undefined && this.#ufrag !== offer.ufrag;
+    if (this.#ufrag !== offer.ufrag) {
+      this.#candidates = [];
+      this.#answered = false;
+    }
+    // Said explicitly: after a section was inactive werift takes a restart for a renomination.
+    if (restart) for (const ice of this.#peer.iceTransports) ice.restart();
+    await this.#peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
+    this.#ufrag = offer.ufrag;
+    for (const dtls of this.#peer.dtlsTransports) {
+      // As DTLS server we need not wait 100 ms before the first message, as werift's client does.
+      if (dtls.role === "auto") dtls.role = offer.weActAs;
+      this.#observe(dtls);
+    }
+    this.#observeMessages();
+  }
+
+  /** @returns the answer as werift writes it, after host candidates are there */
+  async answer(): Promise<string> {
+    const [ice] = this.#peer.iceTransports;
+    if (ice === undefined) throw new Error("no ICE transport");
+    this.#gathering ??= new Gathering(ice, this.#options);
+    const description = await this.#peer.createAnswer();
+    const gathers = ice.gatheringState === "new";
+    const settle = () => this.#peer.setLocalDescription(description);
+    await (gathers && this.#options.portRange !== undefined ? bindAlone(settle) : settle());
+    if (gathers) this.#asked = this.#gathering.askServers();
+    this.#answered = true;
+    return description.sdp;
+  }
+
+  addCandidate({ line }: RemoteCandidate): void {
+    const candidate = IceCandidate.fromJSON({ candidate: line });
+    const [ice] = this.#peer.iceTransports;
+    if (candidate !== undefined && !this.#closed) void ice?.addRemoteCandidate(candidate);
+  }
+
+  /** werift remembers every check that it received; browsers send one every 2.5 s. */
+  forgetChecks(): void {
+    for (const pair of this.#dtls?.iceTransport.connection.candidatePairs ?? []) {
+      const { requestTransactionIds } = pair as unknown as PairInternals;
+      if (requestTransactionIds.size > mostRememberedChecks) requestTransactionIds.clear();
+    }
+  }
+
+  /** Ends the waiting for STUN and TURN servers. */
+  stopGathering(): Promise<void> {
+    return this.#gathering?.close() ?? Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.stopGathering();
+    // While the path still stands: it tells the client at once that the call is over.
+    await this.#peer.sctpTransport?.stop();
+    const agents = this.#peer.iceTransports.map(({ connection }) => connection);
+    await this.#peer.close();
+    for (const agent of agents) {
+      const { protocols } = agent as unknown as AgentInternals;
+      await Promise.all(protocols.map((protocol) => protocol.close()));
+    }
+  }
+
+  get #dtls(): RTCDtlsTransport | undefined {
+    return this.#peer.dtlsTransports[0];
+  }
+
+  #observe(dtls: RTCDtlsTransport): void {
+    if (this.#seen.has(dtls)) return;
+    this.#seen.add(dtls);
+    dtls.onRtp.subscribe((packet) => {
+      this.#listener.rtp(packet);
+    });
+    dtls.onStateChange.subscribe((state) => {
+      if (this.#closed) return;
+      if (state === "closed") this.#listener.ended("remote-closed");
+      else if (state === "failed") this.#listener.ended("failed");
+      else this.#listener.changed();
+    });
+    dtls.iceTransport.onStateChange.subscribe(() => {
+      if (!this.#closed) this.#listener.changed();
+    });
+  }
+
+  #observeMessages(): void {
+    const sctp = this.#peer.sctpTransport?.sctp;
+    if (sctp === undefined || this.#seen.has(sctp)) return;
+    this.#seen.add(sctp);
+    sctp.stateChanged.closed.subscribe(() => {
+      if (!this.#closed) this.#listener.ended("remote-closed");
+    });
+  }
+
+  /** Checks by strangers, who do not know our user name, are neither answered nor remembered. */
+  #isForUs(message: Message): boolean {
+    const name: unknown = message.getAttributeValue("USERNAME");
+    if (typeof name !== "string") return false;
+    const ours = name.slice(0, name.indexOf(":"));
+    return this.#peer.iceTransports.some(({ connection }) => {
+      return Object.hasOwn((connection as unknown as AgentInternals).userHistory, ours);
+    });
+  }
+}
