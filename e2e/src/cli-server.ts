@@ -24,6 +24,8 @@ export interface Exit {
 export class CliServer {
   /** Everything that it printed so far, both streams. */
   output = "";
+  /** What of it went to standard error. */
+  errors = "";
   readonly exited: Promise<Exit>;
   readonly #child: ChildProcess;
   #look: () => void = () => undefined;
@@ -36,6 +38,7 @@ export class CliServer {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output += text;
+        if (stream === this.#child.stderr) this.errors += text;
         this.#look();
       });
     }
