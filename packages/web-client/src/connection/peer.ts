@@ -92,6 +92,8 @@ export class Peer extends Emitter<PeerEvents> {
       await this.#connection.setRemoteDescription({ type: "answer", sdp });
       this.#offering = false;
       for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+      // A path that came back by itself meanwhile tells nothing any more.
+      if (this.#connection.connectionState === "connected") this.#follow();
     });
   }
 

@@ -1,0 +1,297 @@
+import type * as Client from "@metered/llmrtc-web-client";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { AgentServer, type AgentServerOptions } from "./browser/agent-server.ts";
+import { openChromium } from "./browser/chromium.ts";
+
+declare global {
+  // What the test page holds.
+  var LLMRTC: typeof Client;
+  var client: Client.LLMRTCWebClient;
+  var log: unknown[][];
+}
+
+const everything = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"];
+const own = { features: everything };
+const v1: AgentServerOptions = {};
+
+const audible = 1000;
+const silent = 100;
+
+let browser: Browser;
+let ends: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  browser = await openChromium();
+});
+afterEach(async () => {
+  for (const end of ends.reverse()) await end();
+  ends = [];
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+interface Scene {
+  readonly options: AgentServerOptions;
+  readonly microphone?: boolean;
+  readonly config?: Partial<Client.WebClientConfig>;
+  readonly in?: Browser;
+}
+
+/** A server, and a page with a client for it that logs its events. */
+async function scene({ options, microphone = true, config = {}, ...rest }: Scene) {
+  const server = await AgentServer.start(options);
+  const context: BrowserContext = await (rest.in ?? browser).newContext({
+    permissions: microphone ? ["microphone"] : [],
+  });
+  const page = await context.newPage();
+  ends.push(
+    () => server.close(),
+    () => context.close(),
+  );
+  await page.goto(`http://localhost:${server.port}/`);
+  await page.waitForFunction(() => document.title === "loaded");
+  await page.evaluate(
+    ([port, given]) => {
+      globalThis.log = [];
+      globalThis.client = new LLMRTC.LLMRTCWebClient({
+        signallingUrl: `ws://localhost:${port}`,
+        ...given,
+      });
+      const names = [
+        "stateChange",
+        "transcript",
+        "llm",
+        "playbackStarted",
+        "reconnecting",
+      ] as const;
+      for (const name of names) client.on(name, (...args: unknown[]) => log.push([name, ...args]));
+      client.on("reconnected", (recovered) => log.push(["reconnected", recovered]));
+      client.on("microphoneChange", (info) => log.push(["microphoneChange", info !== null]));
+      client.on("error", ({ code, recoverable }) => log.push(["error", code, recoverable]));
+      client.on("playbackBlocked", ({ code }) => log.push(["playbackBlocked", code]));
+    },
+    [server.port, config] as const,
+  );
+  return { server, page };
+}
+
+function logged(page: Page, name: string): Promise<unknown[][]> {
+  return page.evaluate((wanted) => log.filter(([event]) => event === wanted), name);
+}
+
+async function until(page: Page, name: string): Promise<void> {
+  await page.waitForFunction((wanted) => log.some(([event]) => event === wanted), name);
+}
+
+/** The highest sample of the next frames that the server hears. The fake microphone beeps once a second. */
+async function loudest(server: AgentServer, frames = 60): Promise<number> {
+  const { peer } = server.call;
+  peer.heard = [];
+  await expect.poll(() => peer.heard.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(frames);
+  return Math.max(...peer.heard);
+}
+
+test.each([
+  ["trickles with our server", own],
+  ["gathers first for a v1 server", v1],
+])("connects: %s", async (_, options) => {
+  const { server, page } = await scene({ options });
+  await page.evaluate(() => client.start());
+  expect(await page.evaluate(() => client.state)).toBe("connected");
+  expect(await page.evaluate(() => client.currentSessionId)).toBe("s0");
+  const types = server.received.map(({ type }) => type);
+  expect(types.filter((type) => type === "offer")).toHaveLength(1);
+  expect(types.slice(0, 2)).toEqual(options === own ? ["hello", "offer"] : ["offer"]);
+  expect(types.includes("candidate")).toBe(options === own);
+  expect(await logged(page, "stateChange")).toEqual([
+    ["stateChange", "connecting"],
+    ["stateChange", "connected"],
+  ]);
+});
+
+test.each([
+  ["our server sends on one channel", own],
+  ["a v1 server sends on two", v1],
+])("each message comes once: %s", async (_, options) => {
+  const { server, page } = await scene({ options });
+  await page.evaluate(() => client.start());
+  await expect.poll(() => server.call.peer.channel?.readyState).toBe("open");
+  for (const text of ["one", "two", "two", "three"]) server.call.tell({ type: "llm", text });
+  await page.waitForFunction(() => log.some(([, text]) => text === "three"));
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  const texts = (await logged(page, "llm")).map(([, text]) => text);
+  expect(texts).toEqual(["one", "two", "two", "three"]);
+});
+
+test("the microphone of a second shareAudio replaces the first, without another offer", async () => {
+  const { server, page } = await scene({ options: own });
+  await page.evaluate(async () => {
+    await client.start();
+    await client.shareAudio();
+  });
+  expect(await loudest(server)).toBeGreaterThan(audible);
+  const first = await page.evaluate(async () => {
+    const before = client.microphone;
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const controller = await client.shareAudio(stream);
+    return { before, same: controller.stream === stream };
+  });
+  expect(first.same).toBe(true);
+  expect(await loudest(server)).toBeGreaterThan(audible);
+  expect(server.sent("offer")).toHaveLength(1);
+});
+
+test("a muted microphone is silent, an unmuted one is heard again", async () => {
+  const { server, page } = await scene({ options: own, config: { audio: true } });
+  await page.evaluate(() => client.start());
+  await until(page, "microphoneChange");
+  expect(await loudest(server)).toBeGreaterThan(audible);
+  await page.evaluate(() => {
+    client.mute();
+  });
+  await loudest(server, 10); // what was under way
+  expect(await loudest(server)).toBeLessThan(silent);
+  expect(await page.evaluate(() => [client.muted, client.inputLevel])).toEqual([true, 0]);
+  await page.evaluate(() => {
+    client.unmute();
+  });
+  expect(await loudest(server)).toBeGreaterThan(audible);
+});
+
+test("switches the microphone without a gap, and stop() ends sending", async () => {
+  const { server, page } = await scene({ options: own });
+  await page.evaluate(() => client.start());
+  const states = await page.evaluate(async () => {
+    const controller = await client.shareAudio();
+    const [track] = controller.stream.getTracks();
+    const microphones = await LLMRTC.listMicrophones();
+    await controller.setDevice(microphones.at(-1)?.deviceId ?? "");
+    const after = [track?.readyState, controller.deviceId === microphones.at(-1)?.deviceId];
+    const unknown = await controller.setDevice("nonsense").catch((error: unknown) => error);
+    const { code, remedy } = unknown as Client.LLMRTCClientError;
+    return { after, code, remedy: remedy !== "" };
+  });
+  expect(states).toEqual({ after: ["ended", true], code: "MICROPHONE_NOT_FOUND", remedy: true });
+  await loudest(server);
+  expect(
+    await page.evaluate(async () => {
+      const controller = await client.shareAudio();
+      await controller.stop();
+      return [client.microphone, controller.stream.getTracks()[0]?.readyState];
+    }),
+  ).toEqual([null, "ended"]);
+});
+
+test("a denied microphone is a typed error, and the call can still be typed into", async () => {
+  const { page } = await scene({ options: own, microphone: false, config: { audio: true } });
+  await page.evaluate(() => client.start());
+  await until(page, "error");
+  expect(await logged(page, "error")).toEqual([["error", "MICROPHONE_DENIED", true]]);
+  await page.evaluate(() => {
+    client.sendText("hello");
+  });
+  await until(page, "llm");
+  expect((await logged(page, "llm"))[0]?.[1]).toBe("You wrote hello in s0.");
+});
+
+test("plays the agent by itself, and measures it", async () => {
+  const { server, page } = await scene({ options: own, config: { audio: true } });
+  await page.evaluate(() => client.start());
+  server.call.peer.speak();
+  await until(page, "playbackStarted");
+  const levels = await page.evaluate(
+    () =>
+      new Promise<Client.LevelPayload>((resolve) => {
+        client.on("level", (level) => {
+          if (level.output > 0.5 && level.input > 0.2) resolve(level);
+        });
+      }),
+  );
+  expect(levels.output).toBeLessThanOrEqual(1);
+});
+
+test("with playback off the application gets the track and nothing is played", async () => {
+  const { page } = await scene({ options: own, config: { playback: false } });
+  const kinds = await page.evaluate(async () => {
+    const track = new Promise<string[]>((resolve) => {
+      client.on("ttsTrack", (stream) => {
+        resolve(stream.getTracks().map(({ kind }) => kind));
+      });
+    });
+    await client.start();
+    return track;
+  });
+  expect(kinds).toEqual(["audio"]);
+  expect(await logged(page, "playbackStarted")).toEqual([]);
+});
+
+test("says when the browser refuses to play, and plays after a gesture", async () => {
+  const strict = await openChromium({ sound: false });
+  ends.push(() => strict.close());
+  const server = await AgentServer.start(own);
+  ends.push(() => server.close());
+  const page = await strict.newPage();
+  // Playwright's `evaluate` counts as a gesture, so the page tells what happens by itself.
+  const blocked = page.waitForEvent("console", (line) => line.text().startsWith("blocked"));
+  await page.goto(`http://localhost:${server.port}/#untouched`);
+  expect((await blocked).text()).toBe("blocked PLAYBACK_BLOCKED PLAYBACK_BLOCKED");
+  const started = page.waitForEvent("console", (line) => line.text() === "started");
+  await page.click("#gesture");
+  await started;
+  expect(await page.evaluate(() => client.playbackBlocked)).toBe(false);
+});
+
+test("comes back with its session when the socket is cut", async () => {
+  const { server, page } = await scene({
+    options: own,
+    config: { audio: true, reconnection: { baseDelayMs: 20 } },
+  });
+  await page.evaluate(() => client.start());
+  server.call.cutSocket();
+  await until(page, "reconnected");
+  expect(await logged(page, "reconnected")).toEqual([["reconnected", true]]);
+  expect(server.sent("reconnect")).toEqual([{ type: "reconnect", sessionId: "s0" }]);
+  expect(await page.evaluate(() => client.currentSessionId)).toBe("s0");
+  expect(await loudest(server)).toBeGreaterThan(audible);
+});
+
+test("a restart of ICE keeps the session, the socket and the sound", async () => {
+  const { server, page } = await scene({ options: own, config: { audio: true } });
+  const connections = await page.evaluateHandle(() => {
+    const made: RTCPeerConnection[] = [];
+    globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration?: RTCConfiguration) {
+        super(configuration);
+        made.push(this);
+      }
+    };
+    return made;
+  });
+  await page.evaluate(() => client.start());
+  await loudest(server);
+  await connections.evaluate(([connection]) => {
+    Object.defineProperty(connection, "connectionState", { value: "failed", configurable: true });
+    connection?.dispatchEvent(new Event("connectionstatechange"));
+    if (connection) Reflect.deleteProperty(connection, "connectionState");
+  });
+  await expect.poll(() => server.sent("offer").length).toBe(2);
+  await page.waitForFunction(() => client.state === "connected");
+  expect(await loudest(server)).toBeGreaterThan(audible);
+  expect(server.calls).toHaveLength(1);
+});
+
+test("close() says goodbye and stops microphone, peer and playback", async () => {
+  const { server, page } = await scene({ options: own, config: { audio: true } });
+  const left = await page.evaluate(async () => {
+    await client.start();
+    const { stream } = await client.shareAudio();
+    client.close();
+    return [client.state, client.currentSessionId, stream.getTracks()[0]?.readyState];
+  });
+  expect(left).toEqual(["closed", null, "ended"]);
+  await expect.poll(() => server.sent("bye")).toHaveLength(1);
+  await page.evaluate(() => client.start());
+  expect(await page.evaluate(() => client.currentSessionId)).toBe("s1");
+});
