@@ -1,0 +1,65 @@
+import { AsyncQueue, Emitter, type Pcm } from "@metered/llmrtc-core";
+import { setImmediate } from "node:timers/promises";
+import { PlayoutClock } from "../src/media/playout-clock.ts";
+import type { Transport, TransportEvents } from "../src/transport/transport.ts";
+
+/** A transport without a network: the test speaks into it and reads what was sent. */
+export class MemoryTransport extends Emitter<TransportEvents> implements Transport {
+  readonly kind = "websocket";
+  readonly microphone = new AsyncQueue<Pcm>();
+  /** Frames of speech that were sent, silence left out. */
+  readonly sent: Pcm[] = [];
+  closed = false;
+  readonly #waiting = new Map<number, () => void>();
+
+  sendFrame(frame: Pcm | undefined): void {
+    if (!frame) return;
+    this.sent.push(frame);
+    this.#waiting.get(this.sent.length)?.();
+  }
+
+  /** Resolves when so many frames of speech have been sent. */
+  frames(count: number): Promise<void> {
+    return new Promise((resolve) => this.#waiting.set(count, resolve));
+  }
+
+  sendMessage(): boolean {
+    return false;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.microphone.end();
+    this.emit("end", "closed");
+  }
+
+  /** The caller says something: `ms` of loud samples, then `silenceMs` of none. */
+  speak(ms: number, silenceMs = 800): void {
+    for (let at = 0; at < ms; at += 20) this.microphone.push(loud);
+    for (let at = 0; at < silenceMs; at += 20) this.microphone.push(new Int16Array(320));
+  }
+}
+
+const loud = Int16Array.from({ length: 320 }, (_, i) => Math.round(9000 * Math.sin(i / 4)));
+
+/** A playout clock whose 20 ms pass in one turn of the event loop. */
+export function hurriedClock(): PlayoutClock {
+  let now = 0;
+  return new PlayoutClock({
+    now: () => now,
+    after: (ms, tick) => {
+      const cancelled = new AbortController();
+      void setImmediate(undefined, { signal: cancelled.signal }).then(
+        () => {
+          now += ms;
+          tick();
+        },
+        () => undefined, // cancelled
+      );
+      return () => {
+        cancelled.abort();
+      };
+    },
+  });
+}
