@@ -1,1 +1,4 @@
 export { EmbeddedSTTProvider, type EmbeddedSTTOptions } from "./whisper/provider.ts";
+export { demoBrain, type DemoBrain, type DemoBrainOptions } from "./demo-brain/demo-brain.ts";
+export { say } from "./say.ts";
+export { EmbeddedTTSProvider, type EmbeddedTTSOptions } from "./speech.ts";

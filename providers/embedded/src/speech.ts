@@ -15,7 +15,7 @@ import type { SpeechInput, VoiceSetup } from "./hibari/speech-job.ts";
 export interface EmbeddedTTSOptions {
   /** Pace of the voice, 0.5 to 2. Default 1. */
   readonly speed?: number;
-  /** Which ONNX Runtime to use. Default: native where it is installed, else wasm. */
+  /** Which engine runs the model. Default: `LLMRTC_ONNX`, else native where it is installed. */
   readonly runtime?: RuntimeKind | "auto";
 }
 
@@ -35,10 +35,11 @@ const unreadRuns = 8;
  * process alive while idle, and is replaced after a crash.
  */
 export class EmbeddedTTSProvider implements TTSProvider {
-  readonly name = "hibari";
+  readonly name = "embedded/hibari-heart";
   readonly pcmSampleRate = sampleRate;
   readonly #speed: number;
   readonly #worker: WorkerPool<SpeechInput, Uint8Array, RuntimeInfo>;
+  #runtime: RuntimeInfo | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG` when `speed` is out of range */
   constructor({ speed = 1, runtime }: EmbeddedTTSOptions = {}) {
@@ -48,24 +49,22 @@ export class EmbeddedTTSProvider implements TTSProvider {
     this.#speed = speed;
     const setup: VoiceSetup = { runtime };
     this.#worker = new WorkerPool({
-      name: this.name,
+      name: "hibari",
       entry: new URL("./hibari/worker.js", import.meta.url),
       setup,
     });
   }
 
-  /** Loads and warms the model. @throws {ProviderError} `TTS_ERROR` when it does not load */
-  async init(): Promise<void> {
-    await this.runtime();
+  /** Which engine runs the model and why; known after `init`. */
+  get runtime(): RuntimeInfo | undefined {
+    return this.#runtime;
   }
 
-  /** As `init`, and tells which ONNX Runtime runs the model and why. */
-  async runtime(): Promise<RuntimeInfo> {
-    try {
-      return await this.#worker.ready();
-    } catch (error) {
+  /** Loads and warms the model. @throws {ProviderError} `TTS_ERROR` when it cannot be loaded */
+  async init(): Promise<void> {
+    this.#runtime = await this.#worker.ready().catch((error: unknown) => {
       throw this.#failure(error);
-    }
+    });
   }
 
   /**

@@ -32,5 +32,6 @@ async function openLettersToSounds(runtime: Runtime) {
 /** The first run of everything is ten times slower than the second. "Hibari" is in no dictionary. */
 async function warmUp(parts: SpeechParts): Promise<void> {
   const input = { text: "Hibari is ready to speak with you, and it takes its time.", speed: 1 };
-  for await (const step of speechJob(parts, input, { dueAt: now() })) void step;
+  const steps = speechJob(parts, input, { dueAt: now() });
+  while (!(await steps.next()).done);
 }
