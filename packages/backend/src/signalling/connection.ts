@@ -167,8 +167,7 @@ export class Connection implements SessionOwner {
     const transport = this.#transport ?? (await this.#openTransport());
     const answer = await transport.acceptOffer(sdp, { trickle: this.#features.has("trickle") });
     this.#send({ type: "signal", signal: { type: "answer", sdp: answer } });
-    for (const candidate of this.#earlyCandidates.splice(0))
-      await transport.addCandidate(candidate);
+    for (const candidate of this.#earlyCandidates.splice(0)) transport.addCandidate(candidate);
   }
 
   async #openTransport(): Promise<WebRtcTransport> {

@@ -90,18 +90,11 @@ function withLimit<T>(
       limit.abort(timeout);
     });
     signal.addEventListener("abort", onAbort);
-    call().then(
-      (value) => {
-        settled(() => {
-          resolve(value);
-        });
-      },
-      (error: unknown) => {
-        settled(() => {
-          reject(error);
-        });
-      },
-    );
+    call()
+      .finally(() => {
+        settled(() => undefined);
+      })
+      .then(resolve, reject);
   });
 }
 

@@ -70,7 +70,6 @@ export async function reply(input: ReplyInput): Promise<void> {
     const heard = ledger.heard(voice.playedMs() - playedBefore);
     if (heard) history.add({ role: "assistant", content: heard });
   } else if (text) {
-    send({ type: "llm", text, turnId });
     history.add({ role: "assistant", content: text });
   }
   if (speech.started) {
@@ -144,11 +143,13 @@ async function write(
     const timing = createTimingInfo(started);
     metrics.timing(MetricNames.LLM_DURATION, timing.durationMs, { provider: llm.name });
     await hooks.onLLMEnd?.(context, { fullText: text }, timing);
+    if (text) send({ type: "llm", text, turnId });
     return text;
   } catch (error) {
     if (signal.aborted) return text;
     if (!(error instanceof LLMRTCError)) throw error; // the hook's veto
     push(splitter.flush());
+    if (text) send({ type: "llm", text, turnId });
     await reportFailure(error, { context, options, send }, "llm");
     return text;
   } finally {
