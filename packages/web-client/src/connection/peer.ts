@@ -93,7 +93,7 @@ export class Peer extends Emitter<PeerEvents> {
       this.#offering = false;
       for (const candidate of this.#early.splice(0)) await this.#add(candidate);
       // A path that came back by itself meanwhile tells nothing any more.
-      if (this.#connection.connectionState === "connected") this.#follow();
+      this.#checkConnected();
     });
   }
 
@@ -153,7 +153,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#channel.addEventListener(
       "open",
       () => {
-        this.#follow();
+        this.#checkConnected();
       },
       { signal },
     );
@@ -176,7 +176,7 @@ export class Peer extends Emitter<PeerEvents> {
   #follow(): void {
     switch (this.#connection.connectionState) {
       case "connected":
-        if (this.#channel.readyState === "open") this.#connected();
+        this.#checkConnected();
         return;
       case "disconnected":
         if (!this.#restarting) {
@@ -196,7 +196,10 @@ export class Peer extends Emitter<PeerEvents> {
     }
   }
 
-  #connected(): void {
+  /** Media and messages both. */
+  #checkConnected(): void {
+    if (this.#connection.connectionState !== "connected") return;
+    if (this.#channel.readyState !== "open") return;
     this.#clearTimer();
     this.#restarting = false;
     this.#everConnected = true;

@@ -1,3 +1,4 @@
+import type { CandidateInit } from "@metered/llmrtc-core";
 import { Decoder, Encoder } from "@evan/opus";
 import {
   MediaStreamTrack,
@@ -58,6 +59,11 @@ export class AgentPeer {
     const answer = await connection.createAnswer();
     await connection.setLocalDescription(answer);
     return connection.localDescription?.sdp ?? answer.sdp;
+  }
+
+  /** From JSON, so what is absent is not there as undefined either. */
+  async take(candidate: CandidateInit): Promise<void> {
+    await this.connection.addIceCandidate(candidate as RTCIceCandidateInit);
   }
 
   speak(): void {

@@ -79,7 +79,7 @@ export class AgentCall {
       received.push(message);
       void this.#take(message, id);
     });
-    const ready = { type: "ready", id, protocolVersion: 1, iceServers: [] } as const;
+    const ready: ServerMessage = { type: "ready", id, protocolVersion: 1, iceServers: [] };
     this.#onSocket(features ? { ...ready, features: [...features] } : ready);
   }
 
@@ -116,7 +116,7 @@ export class AgentCall {
         return;
       }
       case "candidate":
-        if (message.candidate) await this.peer.connection.addIceCandidate(message.candidate);
+        if (message.candidate) await this.peer.take(message.candidate);
         return;
       case "ping":
         this.#onSocket({ type: "pong", timestamp: message.timestamp });

@@ -1,0 +1,214 @@
+import type { ClientMessage, ServerMessage } from "@metered/llmrtc-core";
+import { LLMRTCWebClient, type WebClientConfig } from "../src/index.ts";
+import type { Environment } from "../src/environment.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+/** The other end of a WebSocket is the test. */
+export class FakeSocket extends EventTarget {
+  readonly OPEN = 1;
+  readyState = 0;
+  readonly sent: ClientMessage[] = [];
+  readonly url: string;
+  readonly protocols: readonly string[];
+
+  constructor(url: string, protocols: readonly string[]) {
+    super();
+    this.url = url;
+    this.protocols = protocols;
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as ClientMessage);
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  /** The server says something: a message, or any text. */
+  say(message: ServerMessage | string): void {
+    if (this.readyState === 3) return;
+    this.readyState = 1;
+    const data = typeof message === "string" ? message : JSON.stringify(message);
+    this.dispatchEvent(new MessageEvent("message", { data }));
+  }
+
+  cut(code = 1006): void {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  }
+
+  types(): string[] {
+    return this.sent.map(({ type }) => type);
+  }
+}
+
+class FakeChannel extends EventTarget {
+  readyState = "connecting";
+  bufferedAmount = 0;
+  readonly sent: string[] = [];
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.readyState = "closed";
+  }
+}
+
+/** An RTCPeerConnection whose network is the test. */
+export class FakePeer extends EventTarget {
+  readonly configuration: RTCConfiguration;
+  readonly channel = new FakeChannel();
+  readonly candidates: unknown[] = [];
+  readonly tracks: (MediaStreamTrack | null)[] = [];
+  readonly sctp = { maxMessageSize: 1000 };
+  connectionState = "new";
+  iceGatheringState = "new";
+  signalingState = "stable";
+  localDescription: { readonly sdp: string } | null = null;
+  remoteDescription: unknown = null;
+  restarts = 0;
+  #offers = 0;
+
+  constructor(configuration: RTCConfiguration) {
+    super();
+    this.configuration = configuration;
+  }
+
+  getConfiguration(): RTCConfiguration {
+    return this.configuration;
+  }
+
+  createDataChannel(): FakeChannel {
+    return this.channel;
+  }
+
+  addTransceiver(): unknown {
+    const replaceTrack = async (track: MediaStreamTrack | null): Promise<void> => {
+      this.tracks.push(track);
+    };
+    return { sender: { replaceTrack } };
+  }
+
+  async setLocalDescription(): Promise<void> {
+    this.#offers += 1;
+    this.localDescription = { sdp: `offer ${this.#offers}` };
+    this.signalingState = "have-local-offer";
+  }
+
+  async setRemoteDescription(description: unknown): Promise<void> {
+    this.remoteDescription = description;
+    this.signalingState = "stable";
+  }
+
+  async addIceCandidate(candidate: unknown): Promise<void> {
+    this.candidates.push(candidate);
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
+  }
+
+  close(): void {
+    this.connectionState = "closed";
+  }
+
+  become(connectionState: string): void {
+    if (this.connectionState === "closed") return;
+    this.connectionState = connectionState;
+    this.dispatchEvent(new Event("connectionstatechange"));
+  }
+
+  openChannel(): void {
+    this.channel.readyState = "open";
+    this.channel.dispatchEvent(new Event("open"));
+  }
+
+  find(candidate: string | null): void {
+    const init = { candidate, sdpMid: "0" };
+    const found = candidate === null ? null : { candidate, toJSON: () => init };
+    this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: found }));
+  }
+
+  finishGathering(): void {
+    this.iceGatheringState = "complete";
+    this.dispatchEvent(new Event("icegatheringstatechange"));
+  }
+}
+
+export const ourFeatures = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"];
+
+/** Lets everything happen that waits for promises only. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A client whose clock, sockets and peers are the test's, and what it has emitted. */
+export function stage(config: Partial<WebClientConfig> = {}) {
+  const clock = new FakeClock();
+  const sockets: FakeSocket[] = [];
+  const peers: FakePeer[] = [];
+  const environment: Environment = {
+    clock,
+    random: () => 0.5,
+    openSocket(url, protocols) {
+      const socket = new FakeSocket(url, protocols);
+      sockets.push(socket);
+      return socket as unknown as WebSocket;
+    },
+    createPeer(configuration) {
+      const peer = new FakePeer(configuration);
+      peers.push(peer);
+      return peer as unknown as RTCPeerConnection;
+    },
+    createStream: () => ({}) as MediaStream,
+  };
+  const client = new LLMRTCWebClient(
+    { signallingUrl: "ws://agent", playback: false, ...config },
+    environment,
+  );
+  const events: unknown[][] = [];
+  client.on("stateChange", (state) => events.push(["state", state]));
+  client.on("reconnecting", (attempt, most, { code }) =>
+    events.push(["again", attempt, most, code]),
+  );
+  client.on("reconnected", (recovered) => events.push(["back", recovered]));
+  client.on("error", ({ code, recoverable }) => events.push(["error", code, recoverable]));
+
+  const newest = <T>(all: readonly T[]): T => {
+    const last = all.at(-1);
+    if (last === undefined) throw new Error("there is none yet");
+    return last;
+  };
+  return {
+    client,
+    clock,
+    sockets,
+    peers,
+    events,
+    get socket() {
+      return newest(sockets);
+    },
+    get peer() {
+      return newest(peers);
+    },
+    /** The server greets, as ours does. */
+    greet: (id: string): void => {
+      newest(sockets).say({ type: "ready", id, protocolVersion: 1, features: ourFeatures });
+    },
+    /** The same, as a v1 server does. */
+    greetAsV1: (): void => {
+      newest(sockets).say({ type: "ready", id: "s1", protocolVersion: 1 });
+    },
+    /** Answers the newest offer, and connects it. */
+    connect: async (): Promise<void> => {
+      await settled();
+      newest(sockets).say({ type: "signal", signal: { type: "answer", sdp: "answer" } });
+      await settled();
+      newest(peers).openChannel();
+      newest(peers).become("connected");
+    },
+  };
+}
