@@ -1,0 +1,138 @@
+import { LLMRTCError, type IceServer } from "@metered/llmrtc-core";
+import * as z from "zod";
+import {
+  flag,
+  host,
+  iceServers,
+  label,
+  meteredApp,
+  providerName,
+  secret,
+  text,
+  webAddress,
+  wholeNumber,
+} from "./environment-fields.ts";
+
+/** Where settings come from: `process.env`, or the like in tests. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const schema = z.object({
+  PORT: wholeNumber(0, 65_535).exactOptional(),
+  HOST: host.exactOptional(),
+  SYSTEM_PROMPT: text.exactOptional(),
+  STREAMING_TTS: flag.exactOptional(),
+  STREAMING_STT: flag.exactOptional(),
+  HISTORY_LIMIT: wholeNumber(1, 10_000).exactOptional(),
+  ICE_SERVERS: iceServers.exactOptional(),
+  METERED_APP_NAME: meteredApp.exactOptional(),
+  METERED_API_KEY: secret.exactOptional(),
+  METERED_REGION: label.exactOptional(),
+
+  LLM_PROVIDER: providerName.exactOptional(),
+  STT_PROVIDER: providerName.exactOptional(),
+  TTS_PROVIDER: providerName.exactOptional(),
+  LOCAL_ONLY: flag.exactOptional(),
+  OPENAI_API_KEY: secret.exactOptional(),
+  OPENAI_BASE_URL: webAddress.exactOptional(),
+  OPENAI_MODEL: text.exactOptional(),
+  OPENAI_STT_MODEL: text.exactOptional(),
+  OPENAI_TTS_MODEL: text.exactOptional(),
+  OPENAI_TTS_VOICE: text.exactOptional(),
+  OPENAI_TTS_INSTRUCTIONS: text.exactOptional(),
+  OLLAMA_BASE_URL: webAddress.exactOptional(),
+  OLLAMA_MODEL: text.exactOptional(),
+  LMSTUDIO_BASE_URL: webAddress.exactOptional(),
+  LMSTUDIO_MODEL: text.exactOptional(),
+  // Read only to say that this release cannot use them.
+  ANTHROPIC_API_KEY: text.exactOptional(),
+  GOOGLE_API_KEY: text.exactOptional(),
+  OPENROUTER_API_KEY: text.exactOptional(),
+  ZAI_API_KEY: text.exactOptional(),
+  ELEVENLABS_API_KEY: text.exactOptional(),
+});
+
+/** The variables that were set, parsed. */
+export type Settings = z.infer<typeof schema>;
+
+/** Settings of the server: fields of its options, only those that were set. */
+export interface ServerSettings {
+  readonly port?: number;
+  readonly host?: string;
+  readonly systemPrompt?: string;
+  readonly streamingTTS?: boolean;
+  readonly streamingSTT?: boolean;
+  readonly historyLimit?: number;
+  readonly iceServers?: readonly IceServer[];
+  readonly metered?: {
+    readonly appName: string;
+    readonly apiKey: string;
+    readonly region?: string;
+  };
+}
+
+export interface Environment {
+  readonly server: ServerSettings;
+  /** For `chooseProviders`. */
+  readonly settings: Settings;
+  /** One line each, with its remedy. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads all environment variables of the server. An empty variable counts as not set.
+ *
+ * @throws {LLMRTCError} `INVALID_CONFIG`, one line that names every faulty variable and quotes none
+ */
+export function parseEnvironment(variables: Variables): Environment {
+  const settings = parseSettings(variables);
+  return { settings, server: serverSettings(settings), warnings: warningsAbout(settings) };
+}
+
+function parseSettings(variables: Variables): Settings {
+  const given = Object.keys(schema.shape).flatMap((name) => {
+    const value = variables[name]?.trim();
+    return value ? [[name, value]] : [];
+  });
+  const result = schema.safeParse(Object.fromEntries(given));
+  if (result.success) return result.data;
+  const faults = new Map(
+    result.error.issues.map((issue) => [String(issue.path[0]), fault(issue)] as const),
+  );
+  throw new LLMRTCError("INVALID_CONFIG", [...faults.values()].join("; "));
+}
+
+function fault({ path, message }: z.core.$ZodIssue): string {
+  const [name, ...inside] = path.map(String);
+  return inside.length > 0
+    ? `${name ?? ""}: ${inside.join(".")} is wrong`
+    : `${name ?? ""} ${message}`;
+}
+
+function serverSettings(settings: Settings): ServerSettings {
+  const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
+  const { ICE_SERVERS, METERED_APP_NAME, METERED_API_KEY, METERED_REGION } = settings;
+  return {
+    ...(PORT !== undefined && { port: PORT }),
+    ...(HOST !== undefined && { host: HOST }),
+    ...(SYSTEM_PROMPT !== undefined && { systemPrompt: SYSTEM_PROMPT }),
+    ...(STREAMING_TTS !== undefined && { streamingTTS: STREAMING_TTS }),
+    ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
+    ...(HISTORY_LIMIT !== undefined && { historyLimit: HISTORY_LIMIT }),
+    ...(ICE_SERVERS !== undefined && { iceServers: ICE_SERVERS }),
+    ...(METERED_APP_NAME !== undefined &&
+      METERED_API_KEY !== undefined && {
+        metered: {
+          appName: METERED_APP_NAME,
+          apiKey: METERED_API_KEY,
+          ...(METERED_REGION !== undefined && { region: METERED_REGION }),
+        },
+      }),
+  };
+}
+
+function warningsAbout(settings: Settings): string[] {
+  const { METERED_APP_NAME, METERED_API_KEY } = settings;
+  const missing = METERED_APP_NAME ? "METERED_API_KEY" : "METERED_APP_NAME";
+  if (Boolean(METERED_APP_NAME) === Boolean(METERED_API_KEY)) return [];
+  return [`Metered TURN is off: ${missing} is not set. Set it too, or unset both.`];
+}
