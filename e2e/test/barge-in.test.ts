@@ -33,6 +33,7 @@ async function listener(): Promise<Caller> {
   const caller = await Caller.call({ browser, pages, signallingUrl: agent.signallingUrl });
   await caller.share("mono");
   await caller.sendText("Tell me a story");
+  expect(await caller.transcript()).toBe("Tell me a story");
   await caller.next("ttsStart");
   await caller.until("audible", 500);
   return caller;
