@@ -1,18 +1,28 @@
 import * as z from "zod/mini";
 import { parseMessage } from "./door.ts";
 
+/** Most pictures in one message, and most characters of one of them; a frame holds 1 MiB in all. */
+export const attachmentLimits = { count: 8, characters: 1_000_000 } as const;
+
 const attachment = z.object({
-  data: z.string().check(z.minLength(1)),
-  mimeType: z.optional(z.string()),
-  alt: z.optional(z.string()),
+  data: z.string().check(z.minLength(1), z.maxLength(attachmentLimits.characters)),
+  mimeType: z.optional(z.string().check(z.maxLength(100))),
+  alt: z.optional(z.string().check(z.maxLength(1000))),
 });
+/** The count is checked first, so that a frame full of nonsense costs one look, not thousands. */
+const attachmentList = z.pipe(
+  z.array(z.unknown()).check(z.maxLength(attachmentLimits.count)),
+  z.array(attachment),
+);
+/** Ids and names: longer ones were never given out. */
+const shortText = z.string().check(z.maxLength(200));
 
 /** `sdpMid` and its like as RTCIceCandidateInit has them; `candidate: ""` ends a generation. */
 export const candidateInit = z.object({
-  candidate: z.string(),
-  sdpMid: z.optional(z.nullable(z.string())),
+  candidate: z.string().check(z.maxLength(2000)),
+  sdpMid: z.optional(z.nullable(shortText)),
   sdpMLineIndex: z.optional(z.nullable(z.number())),
-  usernameFragment: z.optional(z.nullable(z.string())),
+  usernameFragment: z.optional(z.nullable(z.string().check(z.maxLength(256)))), // RFC 8839, 5.4
 });
 export type CandidateInit = z.infer<typeof candidateInit>;
 
@@ -21,23 +31,26 @@ const offerSignal = z.object({ type: z.literal("offer"), sdp: z.string() });
 const offer = z.object({ type: z.literal("offer"), signal: offerSignal });
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
-const reconnect = z.object({ type: z.literal("reconnect"), sessionId: z.string() });
+const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
 const audio = z.object({
   type: z.literal("audio"),
   data: z.base64(),
-  attachments: z.optional(z.array(attachment)),
+  attachments: z.optional(attachmentList),
 });
-const attachments = z.object({ type: z.literal("attachments"), attachments: z.array(attachment) });
+const attachments = z.object({ type: z.literal("attachments"), attachments: attachmentList });
 
 /** The client's first message, sent on `ready` by clients that know more than protocol v1. */
-const hello = z.object({ type: z.literal("hello"), features: z.array(z.string()) });
+const hello = z.object({
+  type: z.literal("hello"),
+  features: z.pipe(z.array(z.unknown()).check(z.maxLength(64)), z.array(shortText)),
+});
 /** One ICE candidate of the client; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
 /** A user turn that was typed, not spoken. */
 const text = z.object({
   type: z.literal("text"),
   text: z.string().check(z.minLength(1), z.maxLength(10_000)),
-  attachments: z.optional(z.array(attachment)),
+  attachments: z.optional(attachmentList),
 });
 /** Stop speaking now. */
 const interrupt = z.object({ type: z.literal("interrupt") });

@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 import { LLMRTCError } from "../errors.ts";
 
+/** So that the answer to a bad frame stays small. */
+const namedFields = 5;
+
 /**
  * Parses a JSON frame against a schema.
  *
@@ -13,7 +16,8 @@ export function parseMessage<Schema extends z.ZodMiniType>(
 ): z.output<Schema> {
   const result = schema.safeParse(parseJson(frame));
   if (result.success) return result.data;
-  const where = result.error.issues.map((issue) => issue.path.join(".") || "message").join(", ");
+  const fields = result.error.issues.map((issue) => issue.path.join(".") || "message");
+  const where = [...new Set(fields)].slice(0, namedFields).join(", ");
   throw new LLMRTCError("INVALID_MESSAGE", `Invalid ${from} message: ${where}`);
 }
 
