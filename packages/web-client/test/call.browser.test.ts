@@ -1,89 +1,13 @@
 import type * as Client from "@metered/llmrtc-web-client";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { AgentServer, type AgentServerOptions } from "./browser/agent-server.ts";
+import { expect, test } from "vitest";
+import { AgentServer } from "./browser/agent-server.ts";
 import { openChromium } from "./browser/chromium.ts";
-
-declare global {
-  // What the test page holds.
-  var LLMRTC: typeof Client;
-  var client: Client.LLMRTCWebClient;
-  var log: unknown[][];
-}
-
-const everything = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"];
-const own = { features: everything };
-const v1: AgentServerOptions = {};
+import { logged, own, scenes, until, v1 } from "./browser/scene.ts";
 
 const audible = 1000;
 const silent = 100;
 
-let browser: Browser;
-let ends: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  browser = await openChromium();
-});
-afterEach(async () => {
-  for (const end of ends.reverse()) await end();
-  ends = [];
-});
-afterAll(async () => {
-  await browser.close();
-});
-
-interface Scene {
-  readonly options: AgentServerOptions;
-  readonly microphone?: boolean;
-  readonly config?: Partial<Client.WebClientConfig>;
-  readonly in?: Browser;
-}
-
-/** A server, and a page with a client for it that logs its events. */
-async function scene({ options, microphone = true, config = {}, ...rest }: Scene) {
-  const server = await AgentServer.start(options);
-  const context: BrowserContext = await (rest.in ?? browser).newContext({
-    permissions: microphone ? ["microphone"] : [],
-  });
-  const page = await context.newPage();
-  ends.push(
-    () => server.close(),
-    () => context.close(),
-  );
-  await page.goto(`http://localhost:${server.port}/`);
-  await page.waitForFunction(() => document.title === "loaded");
-  await page.evaluate(
-    ([port, given]) => {
-      globalThis.log = [];
-      globalThis.client = new LLMRTC.LLMRTCWebClient({
-        signallingUrl: `ws://localhost:${port}`,
-        ...given,
-      });
-      const names = [
-        "stateChange",
-        "transcript",
-        "llm",
-        "playbackStarted",
-        "reconnecting",
-      ] as const;
-      for (const name of names) client.on(name, (...args: unknown[]) => log.push([name, ...args]));
-      client.on("reconnected", (recovered) => log.push(["reconnected", recovered]));
-      client.on("microphoneChange", (info) => log.push(["microphoneChange", info !== null]));
-      client.on("error", ({ code, recoverable }) => log.push(["error", code, recoverable]));
-      client.on("playbackBlocked", ({ code }) => log.push(["playbackBlocked", code]));
-    },
-    [server.port, config] as const,
-  );
-  return { server, page };
-}
-
-function logged(page: Page, name: string): Promise<unknown[][]> {
-  return page.evaluate((wanted) => log.filter(([event]) => event === wanted), name);
-}
-
-async function until(page: Page, name: string): Promise<void> {
-  await page.waitForFunction((wanted) => log.some(([event]) => event === wanted), name);
-}
+const { scene, atEnd } = scenes();
 
 /** The highest sample of the next frames that the server hears. The fake microphone beeps once a second. */
 async function loudest(server: AgentServer, frames = 60): Promise<number> {
@@ -229,9 +153,9 @@ test("with playback off the application gets the track and nothing is played", a
 
 test("says when the browser refuses to play, and plays after a gesture", async () => {
   const strict = await openChromium({ sound: false });
-  ends.push(() => strict.close());
+  atEnd(() => strict.close());
   const server = await AgentServer.start(own);
-  ends.push(() => server.close());
+  atEnd(() => server.close());
   const page = await strict.newPage();
   // Playwright's `evaluate` counts as a gesture, so the page tells what happens by itself.
   const blocked = page.waitForEvent("console", (line) => line.text().startsWith("blocked"));
@@ -259,19 +183,10 @@ test("comes back with its session when the socket is cut", async () => {
 
 test("a restart of ICE keeps the session, the socket and the sound", async () => {
   const { server, page } = await scene({ options: own, config: { audio: true } });
-  const connections = await page.evaluateHandle(() => {
-    const made: RTCPeerConnection[] = [];
-    globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration?: RTCConfiguration) {
-        super(configuration);
-        made.push(this);
-      }
-    };
-    return made;
-  });
+  const opened = await page.evaluateHandle(watchConstructors);
   await page.evaluate(() => client.start());
   await loudest(server);
-  await connections.evaluate(([connection]) => {
+  await opened.evaluate(({ peers: [connection] }) => {
     Object.defineProperty(connection, "connectionState", { value: "failed", configurable: true });
     connection?.dispatchEvent(new Event("connectionstatechange"));
     if (connection) Reflect.deleteProperty(connection, "connectionState");
@@ -282,16 +197,57 @@ test("a restart of ICE keeps the session, the socket and the sound", async () =>
   expect(server.calls).toHaveLength(1);
 });
 
-test("close() says goodbye and stops microphone, peer and playback", async () => {
+test("close() says goodbye and leaves nothing open", async () => {
   const { server, page } = await scene({ options: own, config: { audio: true } });
+  const opened = await page.evaluateHandle(watchConstructors);
   const left = await page.evaluate(async () => {
     await client.start();
     const { stream } = await client.shareAudio();
+    client.on("level", () => undefined);
+    await new Promise<void>((resolve) =>
+      client.once("level", () => {
+        resolve();
+      }),
+    );
     client.close();
     return [client.state, client.currentSessionId, stream.getTracks()[0]?.readyState];
   });
   expect(left).toEqual(["closed", null, "ended"]);
   await expect.poll(() => server.sent("bye")).toHaveLength(1);
+  await page.waitForFunction(
+    ({ contexts, sockets, peers }) =>
+      contexts.length > 0 &&
+      contexts.every(({ state }) => state === "closed") &&
+      sockets.every(({ readyState }) => readyState === WebSocket.CLOSED) &&
+      peers.every(({ connectionState }) => connectionState === "closed"),
+    opened,
+  );
   await page.evaluate(() => client.start());
   expect(await page.evaluate(() => client.currentSessionId)).toBe("s1");
 });
+
+/** Runs in the page. Everything that is made from now on and must be closed. */
+function watchConstructors() {
+  const contexts: AudioContext[] = [];
+  const sockets: WebSocket[] = [];
+  const peers: RTCPeerConnection[] = [];
+  globalThis.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      contexts.push(this);
+    }
+  };
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      sockets.push(this);
+    }
+  };
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      peers.push(this);
+    }
+  };
+  return { contexts, sockets, peers };
+}

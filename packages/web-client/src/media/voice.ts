@@ -38,6 +38,7 @@ export class Voice extends Emitter<VoiceEvents> {
       throw new LLMRTCClientError("CLOSED", "The microphone is not wanted any more.");
     }
     const before = this.#microphone;
+    if (before?.muted) microphone.mute(); // who is muted stays so, whatever the device
     this.#microphone = microphone;
     this.#follow(microphone);
     this.emit("track", microphone.track);

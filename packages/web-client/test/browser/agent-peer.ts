@@ -1,4 +1,4 @@
-import type { CandidateInit } from "@metered/llmrtc-core";
+import { parseClientMessage, type CandidateInit, type ClientMessage } from "@metered/llmrtc-core";
 import { Decoder, Encoder } from "@evan/opus";
 import {
   MediaStreamTrack,
@@ -22,6 +22,8 @@ export class AgentPeer {
     iceUseIpv6: false,
   });
   channel: RTCDataChannel | undefined;
+  /** What came by the data channel. */
+  readonly messages: ClientMessage[] = [];
   /** The highest sample of each frame heard, 0 to 32767. */
   heard: number[] = [];
   readonly #decoder = new Decoder({ channels: 1, sample_rate: 48_000 });
@@ -31,6 +33,9 @@ export class AgentPeer {
   constructor() {
     this.connection.onDataChannel.subscribe((channel) => {
       this.channel = channel;
+      channel.onMessage.subscribe((data) => {
+        this.messages.push(parseClientMessage(data.toString()));
+      });
     });
     this.connection.onTrack.subscribe((track) => {
       track.onReceiveRtp.subscribe((packet) => {

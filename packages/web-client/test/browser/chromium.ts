@@ -18,6 +18,7 @@ export function openChromium({
       "--disable-component-update",
       "--disable-sync",
       "--disable-features=WebRtcHideLocalIpsWithMdns",
+      "--host-resolver-rules=MAP agent.test 127.0.0.1",
       "--use-fake-device-for-media-stream",
       `--autoplay-policy=${sound ? "no-user-gesture-required" : "user-gesture-required"}`,
     ],
