@@ -1,4 +1,4 @@
-const quotes = "'\"”“`‘´’‚„»«「」『』（）〔〕【】《》〈〉";
+const quotes = "'\"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉";
 const marks = String.raw`…,:;!?¿¡()\[\]{}<>_#*&。？！，、；：～·`;
 const icons = "™®©°§¶†‡•";
 const currencySigns = "$£€¥฿₽₹₩₪₺₴₦₫₱₲₵₸₼₾₿";

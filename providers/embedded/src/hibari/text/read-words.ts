@@ -16,8 +16,10 @@ export interface ReadingSources {
 
 /** Marks that may stand between parts of a word without being read. */
 const silent = /^['‘’,\-._/]*$/;
-/** No dictionary entry or numeral worth reading as a whole is longer. */
-const longestCompound = 48;
+/** Dictionary entries have at most 13 parts ("what-you-see-is-what-you-get"). */
+const mostParts = 16;
+/** What entries, numerals and symbols are made of; saves looking up what cannot be there. */
+const mayBeOneWord = /^(?:[\p{L}'‘’.-]{1,48}|-?[\p{N},.…]+[a-z'‘’]*|[%&+@][s'‘’]*)$/u;
 
 /**
  * Phonemes of a sentence's words. They are read from the last to the first, because "the", "to" and
@@ -68,11 +70,11 @@ async function readCompound(
   following: Following,
   { dictionary, unknown }: ReadingSources,
 ): Promise<Read> {
-  const text = word.map((part) => part.text).join("");
+  const text = textOf(word);
   const pieces: Piece[] = [];
   let next = following;
   for (let right = word.length; right > 0;) {
-    const run = longestKnownRun(word.slice(0, right), next, dictionary);
+    const run = longestKnownRun(word, right, next, dictionary);
     if (run !== undefined) {
       next = followedBy(next, run.phonemes, run);
       pieces.push({ text: run.parts[0]?.text ?? "", phonemes: run.phonemes });
@@ -93,21 +95,18 @@ interface KnownRun {
   readonly phonemes: string;
 }
 
-/** The longest run of parts at the end of `word` that can be read as one. */
+/** The longest run of parts that ends before `end` and can be read as one. */
 function longestKnownRun(
   word: Word,
+  end: number,
   following: Following,
   dictionary: Dictionary,
 ): KnownRun | undefined {
-  let length = word.at(-1)?.text.length ?? 0;
-  let start = word.length - 1;
-  while (start > 0 && length + (word[start - 1]?.text.length ?? 0) <= longestCompound) {
-    start--;
-    length += word[start]?.text.length ?? 0;
-  }
-  for (; start < word.length; start++) {
-    const parts = word.slice(start);
-    const text = parts.map((part) => part.text).join("");
+  const longest = word.slice(Math.max(0, end - mostParts), end);
+  for (let start = 0; start < longest.length; start++) {
+    const parts = longest.slice(start);
+    const text = textOf(parts);
+    if (parts.length > 1 && !mayBeOneWord.test(text)) continue;
     const tag = tagOf(parts);
     const currency = parts.map((part) => part.currency ?? "").reduce((a, b) => (a > b ? a : b));
     const startsWord = parts[0]?.continues !== true;
@@ -115,6 +114,10 @@ function longestKnownRun(
     if (phonemes !== undefined) return { parts, text, tag, phonemes };
   }
   return undefined;
+}
+
+function textOf(parts: Word): string {
+  return parts.map((part) => part.text).join("");
 }
 
 /** The tag of the part with the most letters, capitals counting twice; of equals the first. */

@@ -3,6 +3,9 @@ import type { JsonTable } from "./json-table.ts";
 
 const start = ["-START2-", "-START-"] as const;
 const end = ["-END-", "-END2-"] as const;
+const fallback = "NN";
+/** At 400 bytes each. */
+const mostUnpacked = 1000;
 
 /** Names the part of speech of each word (Penn Treebank tags), so that "read" and "live" can be told apart. */
 export class Tagger {
@@ -13,6 +16,8 @@ export class Tagger {
   readonly #vocabulary: JsonTable;
   /** Feature → tag → weight, of an averaged perceptron. */
   readonly #weights: JsonTable;
+  /** Weights in the order of `#tags`: of the features that were seen first, the frequent ones. */
+  readonly #unpacked = new Map<string, Float64Array>();
 
   /** @param model the object of `tagger.json.gz` */
   constructor(model: JsonTable) {
@@ -39,20 +44,24 @@ export class Tagger {
   }
 
   #predict(features: readonly string[]): string {
-    const scores = new Map<string, number>();
+    const scores = new Float64Array(this.#tags.length);
+    let known = false;
     for (const feature of features) {
-      const weights = this.#weights.get(feature) as Readonly<Record<string, number>> | undefined;
-      for (const tag in weights) scores.set(tag, (scores.get(tag) ?? 0) + (weights[tag] ?? 0));
+      const weights = this.#unpacked.get(feature) ?? this.#unpack(feature);
+      if (weights === undefined) continue;
+      known = true;
+      for (let i = 0; i < scores.length; i++) scores[i] = (scores[i] ?? 0) + (weights[i] ?? 0);
     }
-    if (scores.size === 0) return "NN";
     // Of equal scores the tag that comes last by name wins.
-    let best = "";
-    let highest = -Infinity;
-    for (const tag of this.#tags) {
-      const score = scores.get(tag) ?? 0;
-      if (score >= highest) [best, highest] = [tag, score];
-    }
-    return best;
+    return known ? (this.#tags[scores.lastIndexOf(Math.max(...scores))] ?? fallback) : fallback;
+  }
+
+  #unpack(feature: string): Float64Array | undefined {
+    const byTag = this.#weights.get(feature) as Readonly<Record<string, number>> | undefined;
+    if (byTag === undefined) return undefined;
+    const weights = Float64Array.from(this.#tags, (tag) => byTag[tag] ?? 0);
+    if (this.#unpacked.size < mostUnpacked) this.#unpacked.set(feature, weights);
+    return weights;
   }
 }
 
