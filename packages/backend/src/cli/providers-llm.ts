@@ -18,7 +18,12 @@ export interface Choice<Provider> {
   readonly warnings?: readonly string[];
 }
 
-type LLMChoice = Choice<LLMProvider>;
+/** The demo brain remembers no further back than the messages it gets, and they cost nothing. */
+const demoHistoryLimit = 200;
+
+interface LLMChoice extends Choice<LLMProvider> {
+  readonly historyLimit?: number;
+}
 
 /** The brain: an explicit choice, else a key, else a server on this machine, else the demo. */
 export function chooseLLM(settings: Settings, fetch: typeof globalThis.fetch): Promise<LLMChoice> {
@@ -127,6 +132,7 @@ async function demo(why: string): Promise<LLMChoice> {
     provider: demoBrain(),
     name: "demo brain (fixed rules, not a language model)",
     why,
+    historyLimit: demoHistoryLimit,
     remedy: "For a language model, set OPENAI_API_KEY or start Ollama or LM Studio; then restart.",
   };
 }

@@ -19,6 +19,8 @@ export interface ChosenProviders {
   readonly report: readonly ProviderReport[];
   /** One line each, with its remedy. */
   readonly warnings: readonly string[];
+  /** How many messages the chosen brain should see, where that is not the server's default. */
+  readonly historyLimit?: number;
 }
 
 export interface ChooseOptions {
@@ -46,6 +48,7 @@ export async function chooseProviders(
   return {
     providers: { llm: llm.provider, stt: stt.provider, tts: tts.provider },
     report: [reported("llm", llm), reported("stt", stt), reported("tts", tts)],
+    ...(llm.historyLimit !== undefined && { historyLimit: llm.historyLimit }),
     warnings: [...warnings, ...[llm, stt, tts].flatMap((choice) => choice.warnings ?? [])],
   };
 }

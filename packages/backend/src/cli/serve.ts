@@ -10,8 +10,9 @@ export async function serve(flags: {
 }): Promise<void> {
   const started = performance.now();
   const { server: settings } = parseEnvironment(process.env);
-  const { providers, report, warnings } = await chooseProviders(process.env);
+  const { providers, report, warnings, historyLimit } = await chooseProviders(process.env);
   const server = new LLMRTCServer({
+    ...(historyLimit !== undefined && { historyLimit }),
     ...settings,
     ...flags,
     providers,
