@@ -33,7 +33,8 @@ const mostSections = 32;
  * Reads an offer and checks everything that answering it depends on, so that a bad one is refused
  * before anything has changed.
  *
- * @param before sections of the previous offer: they stay, in order (RFC 8829, 5.2.2)
+ * @param before sections of the previous offer: they stay, in order, but for the place of a
+ *   rejected one, which may be used again (RFC 8829, 5.2.2)
  * @throws {LLMRTCError} `INVALID_MESSAGE`, saying what is wrong without quoting it
  */
 export function readOffer(sdp: string, before: readonly OfferedSection[] = []): Offer {
@@ -102,7 +103,11 @@ function checkSameSections(
   before: readonly OfferedSection[],
   now: readonly OfferedSection[],
 ): void {
-  const kept = before.every((old, at) => old.mid === now[at]?.mid && old.kind === now[at].kind);
+  const kept = before.every((old, at) => {
+    const section = now[at];
+    if (section === undefined) return false;
+    return old.rejected || (old.mid === section.mid && old.kind === section.kind);
+  });
   if (!kept) throw invalid("it does not keep the media sections of the offer before");
   if (new Set(now.map(({ mid }) => mid)).size !== now.length) throw invalid("it repeats a mid");
 }

@@ -158,6 +158,8 @@ export class Peer {
     const settle = () => this.#peer.setLocalDescription(description);
     await (gathers && this.#options.portRange !== undefined ? bindAlone(settle) : settle());
     if (gathers) this.#asked = this.#gathering.askServers();
+    // werift starts ICE anew only until DTLS is connected; a restarted agent would stay passive.
+    if (gathers && this.#dtls?.state === "connected") void ice.start().catch(() => undefined);
     this.#answered = true;
     return description.sdp;
   }
