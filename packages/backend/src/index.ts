@@ -8,5 +8,6 @@ export type { ChooseOptions, ChosenProviders, ProviderReport } from "./cli/provi
 export type { IceServerSource } from "./ice/source.ts";
 export type { MeteredOptions } from "./ice/metered.ts";
 export { jsonLogger } from "./logging.ts";
+export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";
