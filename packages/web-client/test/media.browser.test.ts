@@ -121,11 +121,11 @@ test("levels are told only while somebody listens", async () => {
   const { page } = await scene({ options: own, config: { audio: true } });
   const made = await page.evaluate(async () => {
     let meters = 0;
-    const audio: { createAnalyser(this: AudioContext): AnalyserNode } = AudioContext.prototype;
-    const create = audio.createAnalyser;
-    audio.createAnalyser = function () {
-      meters += 1;
-      return create.call(this);
+    globalThis.AudioContext = class extends AudioContext {
+      override createAnalyser(): AnalyserNode {
+        meters += 1;
+        return super.createAnalyser();
+      }
     };
     await client.start();
     await client.shareAudio();
