@@ -2,3 +2,4 @@ export { EmbeddedSTTProvider, type EmbeddedSTTOptions } from "./whisper/provider
 export { demoBrain, type DemoBrain, type DemoBrainOptions } from "./demo-brain/demo-brain.ts";
 export { say } from "./say.ts";
 export { EmbeddedTTSProvider, type EmbeddedTTSOptions } from "./speech.ts";
+export { phonemize } from "./hibari/text/phonemize.ts";

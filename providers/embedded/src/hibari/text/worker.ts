@@ -1,0 +1,14 @@
+import { loadRuntime, serveJobs, type RuntimeInfo } from "@metered/llmrtc-onnx";
+import { openTextFrontEnd } from "./open.ts";
+
+/** Entry of the worker thread behind `phonemize`: text in, the phonemes of a sentence at a time out. */
+serveJobs<undefined, string, string, RuntimeInfo>(async () => {
+  const runtime = await loadRuntime();
+  const frontEnd = await openTextFrontEnd(runtime);
+  return {
+    info: runtime.info,
+    async *run(text) {
+      for await (const { phonemes } of frontEnd.sentences(text)) yield { result: phonemes };
+    },
+  };
+});
