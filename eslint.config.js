@@ -19,7 +19,10 @@ export default defineConfig(
       // An interface may promise async where one implementation needs no await.
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_" },
+      ],
       "no-console": "error",
     },
   },
@@ -40,6 +43,9 @@ export default defineConfig(
   {
     files: ["**/*.mjs", "**/*.js"],
     extends: [js.configs.recommended],
+    rules: {
+      "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
     languageOptions: {
       globals: {
         console: "readonly",

@@ -20,7 +20,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The real server, as `llmrtc-backend` starts it. */
+/** A server in a process of its own: the real one, as `llmrtc-backend` starts it, or another program. */
 export class CliServer {
   /** Everything that it printed so far, both streams. */
   output = "";
@@ -30,8 +30,8 @@ export class CliServer {
   readonly #child: ChildProcess;
   #look: () => void = () => undefined;
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], {
+  constructor(args: readonly string[], env: Record<string, string> = {}, program = main) {
+    this.#child = spawn(process.execPath, [program, ...args], {
       env: { ...quietEnvironment, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
