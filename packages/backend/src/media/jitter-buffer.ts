@@ -80,8 +80,9 @@ export class JitterBuffer {
     if (opusDurationMs(packet.payload) === undefined) return [];
     if (!this.#belongs(packet, now)) return [];
     const order = this.#place(packet);
-    if (order === undefined || order < this.#nextOrder || this.#waiting.has(order)) return [];
-    this.#measure(packet, now);
+    if (order === undefined || this.#waiting.has(order)) return [];
+    this.#measure(packet, now); // also one that is too late: it tells how long to wait for the next
+    if (order < this.#nextOrder) return [];
     this.#waiting.set(order, { ...packet, order });
     const heard = this.#release();
     if (this.#waiting.size === 0) this.#holeSince = undefined;

@@ -1,0 +1,266 @@
+import type { Pcm } from "@metered/llmrtc-core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Playout } from "../src/media/playout.ts";
+import { PlayoutClock, type Ticker } from "../src/media/playout-clock.ts";
+
+/** A clock that moves when told to. `stall` moves it without letting the timer run. */
+class ManualTicker implements Ticker {
+  time = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly tick: () => void }>();
+
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  after(ms: number, tick: () => void): () => void {
+    const timer = { at: this.time + ms, tick };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  advance(ms: number): void {
+    const until = this.time + ms;
+    for (;;) {
+      const due = [...this.#timers].sort((a, b) => a.at - b.at)[0];
+      if (due === undefined || due.at > until) break;
+      this.time = Math.max(this.time, due.at);
+      this.#timers.delete(due);
+      due.tick();
+    }
+    this.time = Math.max(this.time, until);
+  }
+
+  stall(ms: number): void {
+    this.time += ms;
+    this.advance(0);
+  }
+}
+
+function call(options: { aheadMs?: number; roomMs?: number } = {}) {
+  const ticker = new ManualTicker();
+  const clock = new PlayoutClock(ticker);
+  const frames: (Pcm | undefined)[] = [];
+  const sink = { sendFrame: (frame: Pcm | undefined) => void frames.push(frame) };
+  const playout = new Playout({ clock, sink, ...options });
+  const spoken = () => frames.filter((frame) => frame !== undefined);
+  return { ticker, clock, frames, playout, spoken };
+}
+
+const speech = (ms: number, level = 1000) => new Int16Array(ms * 24).fill(level);
+
+describe("playout", () => {
+  test("sends one frame or silence for every 20 ms of call time", () => {
+    const { ticker, frames } = call();
+    ticker.advance(1000);
+    expect(frames).toHaveLength(50);
+    expect(frames.every((frame) => frame === undefined)).toBe(true);
+  });
+
+  test("runs at most 80 ms ahead of real time, and media time stays real time", () => {
+    const { ticker, playout, frames, spoken } = call();
+    playout.enqueue(speech(1000));
+    ticker.advance(20);
+    expect(spoken()).toHaveLength(4);
+    ticker.advance(480);
+    expect(spoken()).toHaveLength(28);
+    ticker.advance(2500);
+    expect(spoken()).toHaveLength(50);
+    expect(frames).toHaveLength(150);
+  });
+
+  test("knows what was heard, not what was sent", () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(1000));
+    ticker.advance(20);
+    expect(playout.playedMs).toBe(20);
+    ticker.advance(480);
+    expect(playout.playedMs).toBe(500);
+    expect(playout.queuedMs).toBe(1000 - 560);
+  });
+
+  test("waits for the rest of a frame as long as it can, then fills it with silence", () => {
+    const { ticker, playout, spoken } = call();
+    playout.enqueue(speech(90));
+    ticker.advance(20);
+    expect(spoken()).toHaveLength(4);
+    playout.enqueue(speech(10));
+    ticker.advance(100);
+    expect(spoken()).toHaveLength(5);
+    expect(
+      spoken()
+        .at(-1)
+        ?.every((sample) => sample === 1000),
+    ).toBe(true);
+    playout.enqueue(speech(5));
+    ticker.advance(200);
+    expect(playout.playedMs).toBe(105);
+    expect(spoken().at(-1)?.subarray(119, 122)).toEqual(Int16Array.of(1000, 0, 0));
+  });
+
+  test("clear silences at once, without a click, and says what was dropped", async () => {
+    const { ticker, playout, frames } = call();
+    playout.enqueue(speech(1000));
+    ticker.advance(100);
+    const sent = frames.length;
+    expect(playout.clear()).toBe(1000 - sent * 20);
+    const last = frames.at(-1);
+    expect(frames).toHaveLength(sent + 1);
+    expect(last?.[0]).toBeGreaterThan(900);
+    const steps = [...(last ?? [])].map((sample, at, all) => Math.abs(sample - (all[at + 1] ?? 0)));
+    expect(Math.max(...steps)).toBeLessThan(20);
+    expect(last?.subarray(120).every((sample) => sample === 0)).toBe(true);
+    ticker.advance(1000);
+    expect(frames.slice(sent + 1).every((frame) => frame === undefined)).toBe(true);
+    expect(playout.playedMs).toBe(sent * 20 + 5);
+    await playout.whenDrained();
+  });
+
+  test("a standstill delays speech by what the head start did not cover, with no burst", () => {
+    const { ticker, playout, frames, spoken } = call();
+    playout.enqueue(speech(2000));
+    ticker.advance(200);
+    const before = spoken().length;
+    ticker.stall(60);
+    expect(spoken()).toHaveLength(before + 3); // covered
+    ticker.stall(1000);
+    expect(spoken()).toHaveLength(before + 3 + 4);
+    expect(frames.length * 20).toBe(ticker.time + 60); // media time went on
+  });
+
+  test("a machine that slept for hours wakes without a flood", () => {
+    const { ticker, playout, frames } = call();
+    playout.enqueue(speech(100));
+    ticker.advance(20);
+    ticker.stall(3_600_000);
+    expect(frames.length).toBeLessThan(60);
+  });
+
+  test("pause holds speech back and resume goes on where it was, both without a click", () => {
+    const { ticker, playout, spoken } = call();
+    playout.enqueue(speech(400));
+    ticker.advance(100);
+    playout.pause();
+    const paused = spoken().length;
+    const queued = playout.queuedMs;
+    ticker.advance(1000);
+    expect(spoken()).toHaveLength(paused);
+    expect(playout.queuedMs).toBe(queued);
+    playout.resume();
+    ticker.advance(1000);
+    expect(playout.playedMs).toBe(400);
+    const samples = spoken().flatMap((frame) => [...frame]);
+    const steps = samples.slice(1).map((sample, at) => Math.abs(sample - (samples[at] ?? 0)));
+    expect(Math.max(...steps.slice(0, -480))).toBeLessThan(20);
+  });
+
+  test("tells when speech starts and when all was heard, once each", () => {
+    const { ticker, playout } = call();
+    const told: string[] = [];
+    playout.on("started", () => told.push(`started ${ticker.time}`));
+    playout.on("drained", () => told.push(`drained ${ticker.time}`));
+    playout.enqueue(speech(50));
+    ticker.advance(20);
+    playout.enqueue(speech(50));
+    ticker.advance(1000);
+    playout.clear();
+    expect(told).toEqual(["started 20", "drained 100"]);
+  });
+
+  test("whenDrained and roomFor reject with the signal's reason, and when the call ends", async () => {
+    const { playout } = call();
+    playout.enqueue(speech(6000));
+    const reason = new Error("barge-in");
+    const turn = new AbortController();
+    const waits = [playout.whenDrained(turn), playout.roomFor(10, turn)];
+    turn.abort(reason);
+    for (const wait of waits) await expect(wait).rejects.toBe(reason);
+    await expect(playout.roomFor(10, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const last = playout.whenDrained();
+    playout.close();
+    await expect(last).rejects.toMatchObject({ code: "CLOSED" });
+  });
+
+  test("back-pressure: who waits for room never fills the queue beyond its bound", async () => {
+    const { ticker, playout } = call({ roomMs: 300 });
+    let most = 0;
+    const speaking = (async () => {
+      for (let n = 0; n < 30; n += 1) {
+        await playout.roomFor(100);
+        playout.enqueue(speech(100));
+        most = Math.max(most, playout.queuedMs);
+      }
+      await playout.whenDrained();
+    })();
+    let done = false;
+    void speaking.then(() => (done = true));
+    while (!done) {
+      ticker.advance(20);
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    expect(most).toBeLessThanOrEqual(300);
+    expect(playout.playedMs).toBe(3000);
+  });
+
+  test("refuses what would queue without a bound", () => {
+    const { playout } = call({ roomMs: 300 });
+    playout.enqueue(speech(60_000)); // one long run is taken
+    expect(() => {
+      playout.enqueue(speech(1));
+    }).toThrow(expect.objectContaining({ code: "INVALID_STATE" }) as Error);
+  });
+
+  test("whatever is queued in whatever pieces comes out whole and in order", () => {
+    const pieces = fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(pieces, fc.integer({ min: 0, max: 7 }), (lengths, every) => {
+        const { ticker, playout, spoken } = call({ roomMs: 1e6 });
+        let next = 1;
+        for (const length of lengths) {
+          playout.enqueue(Int16Array.from({ length }, () => (next++ % 30_000) + 1));
+          ticker.advance(every);
+        }
+        ticker.advance(5000);
+        const heard = spoken().flatMap((frame) => [...frame.filter((sample) => sample !== 0)]);
+        expect(heard).toEqual(Array.from({ length: next - 1 }, (_, n) => ((n + 1) % 30_000) + 1));
+        expect(playout.playedMs).toBeCloseTo((next - 1) / 24, 6);
+      }),
+    );
+  });
+});
+
+describe("the playout clock", () => {
+  test("runs one timer for all calls and none without a call", () => {
+    const ticker = new ManualTicker();
+    const clock = new PlayoutClock(ticker);
+    const leave = [clock.subscribe(() => undefined), clock.subscribe(() => undefined)];
+    expect(ticker.pending).toBe(1);
+    for (const end of leave) end();
+    expect(ticker.pending).toBe(0);
+    expect(clock.running).toBe(false);
+  });
+
+  test("late timers do not add up", () => {
+    const ticker = new ManualTicker();
+    const clock = new PlayoutClock(ticker);
+    let beats = 0;
+    clock.subscribe((count) => (beats += count));
+    for (let n = 0; n < 100; n += 1) ticker.stall(23);
+    expect(beats).toBe(115);
+  });
+
+  test("stops when a call leaves from within its beat", () => {
+    const ticker = new ManualTicker();
+    const clock = new PlayoutClock(ticker);
+    const leave = clock.subscribe(() => {
+      leave();
+    });
+    ticker.advance(100);
+    expect(ticker.pending).toBe(0);
+  });
+});
