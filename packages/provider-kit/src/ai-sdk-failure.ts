@@ -27,7 +27,8 @@ function apiFailure(
 ): ProviderError {
   const { statusCode: status } = error;
   if (status === undefined) return refusal(service, reachabilityDetail(error));
+  // The service said yes, and then the connection broke or the body made no sense.
   if (status < 400)
-    return refusal(service, "answered in a form that is not understood", { status });
+    return refusal(service, "broke off or answered in a form that is not understood");
   return refusal(service, statusDetail(status, vendorCode(error.data)), { status });
 }

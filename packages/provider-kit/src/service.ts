@@ -42,9 +42,8 @@ function adviceFor(status: number): string | undefined {
 export function vendorCode(body: unknown): string | undefined {
   const error = field(body, "error") ?? body;
   for (const candidate of [field(error, "code"), field(error, "type")]) {
-    if (typeof candidate === "string" && /^[a-z]+(?:_[a-z]+){0,6}$/.test(candidate.slice(0, 60))) {
-      return candidate.slice(0, 60);
-    }
+    if (typeof candidate !== "string" || candidate.length > 50) continue;
+    if (/^[a-z]+(?:_[a-z]+){0,6}$/.test(candidate)) return candidate;
   }
   return undefined;
 }
