@@ -64,6 +64,8 @@ export type ClientEvents = {
   speechStart: [info: TurnInfo];
   speechEnd: [info: TurnInfo];
   ttsStart: [info: TurnInfo];
+  /** The agent begins to say these words now: the reply's text without markup, piece by piece. */
+  ttsSentence: [text: string, info: TurnInfo];
   ttsComplete: [info: TurnInfo];
   ttsCancelled: [info: TurnInfo];
   /** The agent's voice; once per connection, not per reply. */

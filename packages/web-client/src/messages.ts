@@ -32,6 +32,9 @@ export function announce(message: ConversationMessage, emit: Emit): void {
     case "tts-start":
       emit("ttsStart", info(message));
       return;
+    case "tts-sentence":
+      emit("ttsSentence", message.text, info(message));
+      return;
     case "tts-complete":
       emit("ttsComplete", info(message));
       return;

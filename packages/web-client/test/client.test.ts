@@ -1,7 +1,8 @@
+import { settle } from "@metered/llmrtc-testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LLMRTCClientError, type WebClientConfig } from "../src/index.ts";
-import { settled, stage } from "./fake-network.ts";
+import { stage } from "./fake-network.ts";
 
 async function connected(config: Partial<WebClientConfig> = {}) {
   const scene = stage(config);
@@ -28,7 +29,7 @@ async function refusal(action: Promise<unknown> | (() => unknown)): Promise<stri
 async function started(config: Partial<WebClientConfig> = {}) {
   const scene = stage(config);
   scene.client.start().catch(() => undefined);
-  await settled();
+  await settle();
   return scene;
 }
 
@@ -36,10 +37,10 @@ test("says hello before the offer, and is connected when media and messages can 
   const scene = await started();
   const { client, socket, events } = scene;
   scene.greet("s1");
-  await settled();
+  await settle();
   expect(socket.types()).toEqual(["hello", "offer"]);
   socket.say({ type: "signal", signal: { type: "answer", sdp: "answer" } });
-  await settled();
+  await settle();
   scene.peer.become("connected");
   expect(client.state).toBe("connecting");
   scene.peer.openChannel();
@@ -54,7 +55,7 @@ test("says hello before the offer, and is connected when media and messages can 
 test("a v1 server gets one whole offer, and neither hello, candidates nor goodbye", async () => {
   const scene = await started();
   scene.greetAsV1();
-  await settled();
+  await settle();
   expect(scene.socket.types()).toEqual([]);
   scene.peer.find("candidate:1 1 udp 1 10.0.0.1 9 typ host");
   scene.peer.finishGathering();
@@ -67,24 +68,24 @@ test("for a v1 server gathering ends 200 ms after the farthest-reaching kind, at
   const iceServers = [{ urls: ["stun:a", "turn:a"] }];
   const fast = await started({ iceServers });
   fast.greetAsV1();
-  await settled();
+  await settle();
   fast.peer.find("candidate:1 1 udp 1 10.0.0.1 9 typ host");
-  fast.clock.advance(1000);
-  await settled();
+  await fast.clock.advance(1000);
+  await settle();
   expect(fast.socket.types()).toEqual([]);
   fast.peer.find("candidate:2 1 udp 1 10.0.0.2 9 typ relay");
-  fast.clock.advance(200);
-  await settled();
+  await fast.clock.advance(200);
+  await settle();
   expect(fast.socket.types()).toEqual(["offer"]);
 
   const slow = await started({ iceServers });
   slow.greetAsV1();
-  await settled();
-  slow.clock.advance(2999);
-  await settled();
+  await settle();
+  await slow.clock.advance(2999);
+  await settle();
   expect(slow.socket.types()).toEqual([]);
-  slow.clock.advance(1);
-  await settled();
+  await slow.clock.advance(1);
+  await settle();
   expect(slow.socket.types()).toEqual(["offer"]);
 });
 
@@ -94,11 +95,11 @@ test("candidates of either end never overtake what they belong to", async () => 
   const { socket, peer } = scene;
   peer.find("early");
   socket.say({ type: "candidate", candidate: { candidate: "theirs", sdpMid: "0" } });
-  await settled();
+  await settle();
   expect(socket.types()).toEqual(["hello", "offer", "candidate"]);
   expect(peer.candidates).toEqual([]);
   socket.say({ type: "signal", signal: { type: "answer", sdp: "answer" } });
-  await settled();
+  await settle();
   expect(peer.candidates).toEqual([{ candidate: "theirs", sdpMid: "0" }]);
   peer.find(null);
   expect(socket.sent.at(-1)).toEqual({ type: "candidate", candidate: null });
@@ -125,8 +126,8 @@ test("asks for the address and a token anew at each connection", async () => {
   const signallingUrl = async () => `ws://agent/?token=${++asked}`;
   const { socket, clock, sockets } = await started({ signallingUrl, protocols: "voice" });
   socket.cut();
-  clock.advance(1000);
-  await settled();
+  await clock.advance(1000);
+  await settle();
   expect(sockets.map(({ url }) => url)).toEqual(["ws://agent/?token=1", "ws://agent/?token=2"]);
   expect(socket.protocols).toEqual(["voice"]);
 });
@@ -179,7 +180,7 @@ test("comes back with the session, once the server has said what it remembers", 
   const scene = await connected();
   scene.socket.cut();
   expect(scene.client.state).toBe("reconnecting");
-  scene.clock.advance(1000);
+  await scene.clock.advance(1000);
   scene.greet("s2");
   expect(scene.socket.types()).toEqual(["hello", "reconnect"]);
   scene.socket.say({
@@ -202,11 +203,11 @@ test("comes back with the session, once the server has said what it remembers", 
 test("a server that never acknowledges gets its call after 5 s, without the history", async () => {
   const scene = await connected();
   scene.socket.cut();
-  scene.clock.advance(1000);
+  await scene.clock.advance(1000);
   scene.greet("s2");
-  scene.clock.advance(4999);
+  await scene.clock.advance(4999);
   expect(scene.peers).toHaveLength(1);
-  scene.clock.advance(1);
+  await scene.clock.advance(1);
   await scene.connect();
   expect(scene.client.currentSessionId).toBe("s2");
   expect(scene.events.at(-1)).toEqual(["back", false]);
@@ -217,8 +218,8 @@ test("start() waits for the retries, and fails when they are used up", async () 
   const outcome = refusal(scene.client.start());
   for (const wait of [1000, 2000]) {
     scene.socket.cut();
-    scene.clock.advance(wait);
-    await settled();
+    await scene.clock.advance(wait);
+    await settle();
   }
   scene.socket.cut();
   expect(await outcome).toBe("RECONNECTION_FAILED");
@@ -250,10 +251,10 @@ test.each([
   const scene = stage({ reconnection: { enabled: false } });
   const outcome = refusal(scene.client.start());
   if (greeting !== undefined) scene.greet(greeting);
-  await settled();
-  scene.clock.advance(ms - 1);
+  await settle();
+  await scene.clock.advance(ms - 1);
   expect(scene.client.state).toBe("connecting");
-  scene.clock.advance(1);
+  await scene.clock.advance(1);
   expect(await outcome).toBe(code);
   expect(scene.clock.pending).toBe(0);
 });
@@ -284,9 +285,9 @@ test("a server without WebRTC fails the call at once", async () => {
 test("a path that is silent for a moment is left alone", async () => {
   const { peer, clock, events } = await connected();
   peer.become("disconnected");
-  clock.advance(2499);
+  await clock.advance(2499);
   peer.become("connected");
-  clock.advance(10_000);
+  await clock.advance(10_000);
   expect(peer.restarts).toBe(0);
   expect(events).toEqual([]);
 });
@@ -297,7 +298,7 @@ test.each([
 ])("a path that is %s is replaced within the call", async (_, state, ms) => {
   const { peer, socket, clock, events, sockets, connect } = await connected();
   peer.become(state);
-  clock.advance(ms);
+  await clock.advance(ms);
   expect(peer.restarts).toBe(1);
   await connect();
   expect(socket.types().filter((type) => type === "offer")).toHaveLength(2);
@@ -311,7 +312,7 @@ test.each([
 test("when no other path is found within 8 s, the whole call is made anew", async () => {
   const { peer, clock, client, events } = await connected();
   peer.become("failed");
-  clock.advance(8000);
+  await clock.advance(8000);
   expect(peer.connectionState).toBe("closed");
   expect(client.state).toBe("reconnecting");
   expect(events.at(-1)).toEqual(["again", 1, 5, "CONNECTION_FAILED"]);
@@ -319,7 +320,7 @@ test("when no other path is found within 8 s, the whole call is made anew", asyn
 
 test("a server that stops answering pings is left, and no ping is sent while away", async () => {
   const { clock, socket, client } = await connected();
-  clock.advance(40_000);
+  await clock.advance(40_000);
   expect(client.state).toBe("reconnecting");
   expect(socket.types().filter((type) => type === "ping")).toHaveLength(2);
   expect(clock.pending).toBe(1);
@@ -327,9 +328,9 @@ test("a server that stops answering pings is left, and no ping is sent while awa
 
 test("the way to the server is measured", async () => {
   const { clock, socket, client } = await connected();
-  clock.advance(15_000);
+  await clock.advance(15_000);
   const ping = socket.sent.at(-1);
-  clock.advance(30);
+  await clock.advance(30);
   socket.say({ type: "pong", timestamp: ping?.type === "ping" ? ping.timestamp : 0 });
   expect(client.roundTripTimeMs).toBe(30);
 });
@@ -356,7 +357,7 @@ test("what cannot be sent says why", async () => {
   ).toBe("INVALID_STATE");
   const old = await started();
   old.greetAsV1();
-  await settled();
+  await settle();
   old.peer.finishGathering();
   await old.connect();
   expect(
@@ -393,7 +394,7 @@ test("a listener may close the call, whatever it is told", async () => {
       await scene.connect();
       if (scene.client.state === "connected") scene.socket.cut();
     }
-    await settled();
+    await settle();
     expect([state, scene.client.state, scene.clock.pending]).toEqual([state, "closed", 0]);
     await outcome;
   }
@@ -420,11 +421,11 @@ const happenings: Record<string, (scene: Scene) => void | Promise<void>> = {
   cut: (scene) => {
     scene.socket.cut();
   },
-  soon: (scene) => {
-    scene.clock.advance(1000);
+  soon: async (scene) => {
+    await scene.clock.advance(1000);
   },
-  later: (scene) => {
-    scene.clock.advance(20_000);
+  later: async (scene) => {
+    await scene.clock.advance(20_000);
   },
   again: (scene) => {
     scene.client.start().catch(() => undefined);
@@ -439,10 +440,10 @@ test("close() at any moment leaves no timer, socket or peer, and start() works a
       scene.client.start().catch(() => undefined);
       for (const name of names) {
         await happenings[name]?.(scene);
-        await settled();
+        await settle();
       }
       scene.client.close();
-      await settled();
+      await settle();
       expect(scene.clock.pending).toBe(0);
       expect(scene.sockets.every(({ readyState }) => readyState === 3)).toBe(true);
       expect(scene.peers.every(({ connectionState }) => connectionState === "closed")).toBe(true);

@@ -1,7 +1,7 @@
 import type { ClientMessage, ServerMessage } from "@metered/llmrtc-core";
+import { manualClock, settle } from "@metered/llmrtc-testing";
 import { LLMRTCWebClient, type WebClientConfig } from "../src/index.ts";
 import type { Environment } from "../src/environment.ts";
-import { FakeClock } from "./fake-clock.ts";
 
 /** The other end of a WebSocket is the test. */
 export class FakeSocket extends EventTarget {
@@ -140,14 +140,9 @@ export class FakePeer extends EventTarget {
 
 export const ourFeatures = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"];
 
-/** Lets everything happen that waits for promises only. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** A client whose clock, sockets and peers are the test's, and what it has emitted. */
 export function stage(config: Partial<WebClientConfig> = {}) {
-  const clock = new FakeClock();
+  const clock = manualClock();
   const sockets: FakeSocket[] = [];
   const peers: FakePeer[] = [];
   const environment: Environment = {
@@ -204,9 +199,9 @@ export function stage(config: Partial<WebClientConfig> = {}) {
     },
     /** Answers the newest offer, and connects it. */
     connect: async (): Promise<void> => {
-      await settled();
+      await settle();
       newest(sockets).say({ type: "signal", signal: { type: "answer", sdp: "answer" } });
-      await settled();
+      await settle();
       newest(peers).openChannel();
       newest(peers).become("connected");
     },
