@@ -8,6 +8,7 @@ type Native =
 export async function loadNative(): Promise<Native> {
   try {
     const ort = await import("onnxruntime-node");
+    ort.env.logLevel = "error"; // its warnings would be printed
     return { ok: true, ort, version: ort.env.versions.node ?? "unknown" };
   } catch (cause) {
     return { ok: false, why: explain(cause), cause };

@@ -11,6 +11,7 @@ const binary = new URL("../wasm/ort.wasm", import.meta.url);
 export async function loadWasm(): Promise<{ ort: Ort; version: string }> {
   try {
     const ort = (await import(loader.href)) as Ort & { readonly env: Env };
+    ort.env.logLevel = "error"; // its warnings would be printed
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmBinary = await readFile(binary);
     return { ort, version: ort.env.versions.common };

@@ -47,3 +47,9 @@ export function tone(seconds: number, hertz: number): Int16Array {
     (_, i) => 8_000 * Math.sin((2 * Math.PI * hertz * i) / 16_000),
   );
 }
+
+/** Noise that swells and fades once, as a breath into the microphone does. */
+export function breath(seconds: number, amplitude: number): Int16Array {
+  const pcm = noise(seconds, amplitude);
+  return pcm.map((sample, i) => sample * Math.sin((Math.PI * i) / pcm.length) ** 2);
+}

@@ -2,7 +2,7 @@ import { loadRuntime, type RuntimeKind } from "@metered/llmrtc-onnx";
 import { beforeAll, describe, expect, test } from "vitest";
 import { logMel, melBands } from "../../src/whisper/log-mel.ts";
 import { Whisper, type Heard } from "../../src/whisper/model.ts";
-import { clipPcm, goldenClips, noise, tone } from "./clips.ts";
+import { breath, clipPcm, goldenClips, noise, tone } from "./clips.ts";
 
 const files = new URL("../../../../models/whisper-tiny-en/", import.meta.url);
 
@@ -33,6 +33,8 @@ describe.each<RuntimeKind>(["native", "wasm"])("Whisper on the %s runtime", (run
     ["quiet noise", noise(2, 300)],
     ["loud noise", noise(2, 12_000)],
     ["a tone", tone(2, 440)],
+    ["a short breath", breath(0.5, 8_000)],
+    ["a long breath", breath(1.5, 8_000)],
     ["nothing at all", new Int16Array(0)],
   ])("hears no words in %s", async (_, pcm) => {
     expect(await hear(pcm)).toMatchObject({ text: "", tokens: [] });
