@@ -10,7 +10,7 @@ import {
 } from "@metered/llmrtc-core";
 import { WorkerPool, type RuntimeInfo, type RuntimeKind } from "@metered/llmrtc-onnx";
 import { sampleRate } from "./hibari/frames.ts";
-import type { SpeechInput, VoiceSetup } from "./hibari/speech-job.ts";
+import { queueDueInMs, type SpeechInput, type VoiceSetup } from "./hibari/speech-job.ts";
 
 export interface EmbeddedTTSOptions {
   /** Pace of the voice, 0.5 to 2. Default 1. */
@@ -97,10 +97,11 @@ export class EmbeddedTTSProvider implements TTSProvider {
     if (config.voice !== undefined && config.voice !== voice) {
       throw new LLMRTCError("INVALID_CONFIG", `hibari: the only voice is "${voice}"`);
     }
-    const { dueInMs } = config;
-    const input = { text, speed: this.#speed };
+    const { dueInMs = 0 } = config;
+    const continues = dueInMs > 0;
+    const job = { signal, dueInMs: queueDueInMs({ dueInMs, continues }), window: unreadRuns };
     try {
-      yield* this.#worker.stream(input, { signal, dueInMs, window: unreadRuns });
+      yield* this.#worker.stream({ text, speed: this.#speed, continues }, job);
     } catch (error) {
       signal?.throwIfAborted();
       throw this.#failure(error);

@@ -15,6 +15,8 @@ export interface SpeechInput {
   readonly text: string;
   /** 1 is the voice's own pace. */
   readonly speed: number;
+  /** The listener still hears what came before; see `queueDueInMs`. */
+  readonly continues: boolean;
 }
 
 export interface SpeechParts {
@@ -33,18 +35,32 @@ export interface SpeechParts {
 const cushionMs = 1500;
 
 /**
+ * Where in the queue a text goes whose first sample is needed in `dueInMs`: one that continues what is
+ * being heard is due a cushion earlier, like the runs of a text under way.
+ */
+export function queueDueInMs({
+  dueInMs,
+  continues,
+}: {
+  dueInMs: number;
+  continues: boolean;
+}): number {
+  return continues ? dueInMs - cushionMs : dueInMs;
+}
+
+/**
  * Says one text, in runs of at most 200 ms. After each run its deadline moves towards when the
  * listener will have heard all that was made, so that of many speakers the one closest to silence
  * goes on.
  *
- * @param dueAt when the first sample is needed
+ * @param dueAt its place in the queue, from `queueDueInMs`
  */
 export async function* speechJob(
   { frontEnd, acoustic, now }: SpeechParts,
-  { text, speed }: SpeechInput,
+  { text, speed, continues }: SpeechInput,
   { dueAt }: { readonly dueAt: number },
 ): AsyncGenerator<Step<Uint8Array<ArrayBuffer>>, void> {
-  let heardUntil = dueAt;
+  let heardUntil = continues ? dueAt + cushionMs : dueAt;
   let seed = 0;
   for await (const piece of pieces(frontEnd, text)) {
     yield {};

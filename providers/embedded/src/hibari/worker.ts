@@ -31,7 +31,8 @@ async function openLettersToSounds(runtime: Runtime) {
 
 /** The first run of everything is ten times slower than the second. "Hibari" is in no dictionary. */
 async function warmUp(parts: SpeechParts): Promise<void> {
-  const input = { text: "Hibari is ready to speak with you, and it takes its time.", speed: 1 };
+  const text = "Hibari is ready to speak with you, and it takes its time.";
+  const input = { text, speed: 1, continues: false };
   const steps = speechJob(parts, input, { dueAt: now() });
   while (!(await steps.next()).done);
 }
