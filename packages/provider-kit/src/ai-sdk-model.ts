@@ -12,6 +12,7 @@ import { modelFailure } from "./ai-sdk-failure.ts";
 import { callOptions } from "./ai-sdk-prompt.ts";
 import { stopReason, toolCall } from "./ai-sdk-reply.ts";
 import { refusal } from "./service.ts";
+import { spokenPart, ThinkingFilter } from "./thinking.ts";
 
 export interface AiSdkModelOptions {
   /** For logs, metrics and errors. Default: the model's provider and id, `anthropic.messages/claude…`. */
@@ -25,7 +26,8 @@ export interface StreamingLLM extends LLMProvider {
 
 /**
  * Any AI SDK language model (specification v3: `@ai-sdk/*` packages of AI SDK 6) as the brain of an
- * agent. One attempt per call: retrying belongs to the caller. Reasoning is left out of the reply.
+ * agent. One attempt per call: retrying belongs to the caller. Reasoning is
+ * left out of the reply, also where it comes as text in `<think>` tags.
  *
  * The calls throw `ProviderError` `LLM_ERROR`, free of the vendor's own texts; an aborted call rejects
  * with `signal.reason` at once, even if the model does not listen.
@@ -60,8 +62,9 @@ async function complete(
       part.type === "tool-call" && !part.providerExecuted ? [toolCall(part)] : [],
     );
     if (reply.finishReason.unified === "error") throw brokenOff(name);
+    const text = reply.content.map((part) => (part.type === "text" ? part.text : "")).join("");
     return {
-      fullText: reply.content.map((part) => (part.type === "text" ? part.text : "")).join(""),
+      fullText: spokenPart(text),
       ...ending(reply, toolCalls),
     };
   } catch (error) {
@@ -79,17 +82,19 @@ async function* stream(
   try {
     const reply = await abortable(model.doStream(callOptions(request, signal)), signal);
     const toolCalls: ToolCallRequest[] = [];
+    const listener = new ThinkingFilter();
     let finish: Finish | undefined;
     for await (const part of parts(reply.stream, signal)) {
       if (part.type === "error") throw part.error;
-      if (part.type === "text-delta" && part.delta !== "") {
-        yield { content: part.delta, done: false };
+      if (part.type === "text-delta") {
+        const content = listener.push(part.delta);
+        if (content !== "") yield { content, done: false };
       }
       if (part.type === "tool-call" && !part.providerExecuted) toolCalls.push(toolCall(part));
       if (part.type === "finish") finish = part;
     }
     if (!finish || finish.finishReason.unified === "error") throw brokenOff(name);
-    yield { content: "", done: true, ...ending(finish, toolCalls) };
+    yield { content: listener.end(), done: true, ...ending(finish, toolCalls) };
   } catch (error) {
     signal?.throwIfAborted();
     throw modelFailure(name, error);

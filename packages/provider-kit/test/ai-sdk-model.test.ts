@@ -95,6 +95,16 @@ describe("a reply", () => {
     expect(chunks.map(({ content }) => content).join("")).toBe("Hello.");
   });
 
+  test("holds no reasoning that comes as text either", async () => {
+    const { brain } = await vendorThat(
+      streaming(said("<thi"), said("nk>Hmm.</think>\n"), said("Hello."), ended("stop")),
+    );
+    const chunks = await all(brain.stream(hello));
+    expect(chunks.map(({ content }) => content)).toEqual(["Hello.", ""]);
+    const whole = await vendorThat(refusing(200, completion({ content: "<think>a</think>Hi." })));
+    expect((await whole.brain.complete(hello)).fullText).toBe("Hi.");
+  });
+
   test("may call tools, with arguments that come in pieces", async () => {
     const { brain } = await vendorThat(
       streaming(

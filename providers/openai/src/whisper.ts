@@ -68,11 +68,12 @@ function hasText(answer: unknown): answer is { text: string } {
 
 /** The kind of file by its first bytes: the service goes by the file's name. */
 function container(audio: Uint8Array): { extension: string; mimeType: string } {
-  const start = Buffer.from(audio.subarray(0, 4));
-  if (start.toString("latin1") === "RIFF") return { extension: "wav", mimeType: "audio/wav" };
-  if (start.toString("latin1") === "OggS") return { extension: "ogg", mimeType: "audio/ogg" };
-  const isMp3 =
-    start.toString("latin1", 0, 3) === "ID3" || (start.readUInt16BE() & 0xffe0) === 0xffe0;
-  if (start.length === 4 && isMp3) return { extension: "mp3", mimeType: "audio/mpeg" };
+  const start = Buffer.from(audio.subarray(0, 4)).toString("latin1");
+  if (start === "RIFF") return { extension: "wav", mimeType: "audio/wav" };
+  if (start === "OggS") return { extension: "ogg", mimeType: "audio/ogg" };
+  // An ID3 tag, or the eleven set bits that every MPEG audio frame begins with.
+  if (start.startsWith("ID3") || /^\xff[\xe0-\xff]/.test(start)) {
+    return { extension: "mp3", mimeType: "audio/mpeg" };
+  }
   return { extension: "webm", mimeType: "audio/webm" };
 }
