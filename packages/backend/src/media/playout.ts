@@ -132,6 +132,15 @@ export class Playout extends Emitter<PlayoutEvents> {
   }
 
   /**
+   * Resolves when `ms` of speech have been heard since the call began.
+   *
+   * @throws the signal's reason when aborted; {LLMRTCError} `CLOSED` when closed before
+   */
+  whenPlayed(ms: number, options: WaitOptions = {}): Promise<void> {
+    return this.#until(() => this.playedMs >= ms, options);
+  }
+
+  /**
    * Resolves when `ms` more fit in the queue; a run longer than the whole queue fits when it is
    * empty.
    *

@@ -1,4 +1,4 @@
-import { lookup } from "node:dns/promises";
+import { promises as dns } from "node:dns";
 import { isIP } from "node:net";
 
 const keptMs = 60_000;
@@ -20,7 +20,7 @@ export function lookUpName(host: string): Promise<string | undefined> {
   if (isIP(host) === 4) return Promise.resolve(host);
   const known = entries.get(host);
   if (known !== undefined && performance.now() < known.until) return known.address;
-  const address = lookup(host, { family: 4 }).then(
+  const address = dns.lookup(host, { family: 4 }).then(
     (found) => found.address,
     () => undefined, // a server that cannot be found is a server that is not there
   );

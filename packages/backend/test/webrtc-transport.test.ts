@@ -1,0 +1,318 @@
+import { createSocket } from "node:dgram";
+import dns from "node:dns";
+import { once } from "node:events";
+import { isIP } from "node:net";
+import type { CandidateInit } from "@metered/llmrtc-core";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import { warmUpWebRtc } from "../src/transport/webrtc/transport.ts";
+import { nextEvent, readAll, transportContract } from "./transport-contract.ts";
+import { candidatesIn, openCall, type WebRtcCaller } from "./webrtc-caller.ts";
+
+beforeAll(() => warmUpWebRtc());
+
+transportContract("WebRTC", {
+  connect: async () => {
+    const call = await openCall({ times: { silentAfterMs: 1000, goneAfterMs: 1000 } });
+    return call.connect();
+  },
+  tooLong: 300_000,
+});
+
+async function calling(call: WebRtcCaller, body: (call: WebRtcCaller) => Promise<void>) {
+  try {
+    await body(call);
+  } finally {
+    await call.close();
+  }
+}
+
+/** A UDP port that swallows everything. */
+async function blackHole() {
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  let packets = 0;
+  socket.on("message", () => (packets += 1));
+  return {
+    url: `127.0.0.1:${socket.address().port}`,
+    packets: () => packets,
+    close: () => void socket.close(),
+  };
+}
+
+describe("offers", () => {
+  const garbage = [
+    ["nothing", ""],
+    ["no SDP", "hello"],
+    ["an empty session", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"],
+    ["a section cut short", "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9"],
+    ["far too much", "v=0\r\n".repeat(100_000)],
+  ] as const;
+
+  test.each(garbage)("%s is refused and a good offer still connects", async (_, sdp) => {
+    await calling(await openCall(), async (call) => {
+      const refused = call.transport.acceptOffer(sdp);
+      await expect(refused).rejects.toMatchObject({ code: "INVALID_MESSAGE" });
+      await call.connect();
+    });
+  });
+
+  test("without credentials, fingerprint, Opus or bundle it is refused", async () => {
+    await calling(await openCall(), async (call) => {
+      const sdp = await call.offer();
+      const broken = [
+        sdp.replace(/^a=ice-pwd:.*\r\n/gm, ""),
+        sdp.replace(/^a=fingerprint:.*\r\n/gm, ""),
+        sdp.replace(/opus/gi, "speex"),
+        sdp.replace(/^a=group:.*\r\n/gm, ""),
+        sdp.replace(/^a=mid:.*\r\n/gm, ""),
+        sdp.replace(/m=audio/, "m=smell"),
+      ];
+      for (const offer of broken) {
+        const refused = call.transport.acceptOffer(offer);
+        await expect(refused).rejects.toMatchObject({ code: "INVALID_MESSAGE" });
+      }
+      await call.connect();
+    });
+  });
+
+  test("a bad one in the middle of a call changes nothing", async () => {
+    await calling(await openCall(), async (call) => {
+      await call.connect();
+      const microphone = readAll(call.transport.microphone);
+      for (const sdp of ["hello", (await call.offer()).replace("m=audio", "m=video")]) {
+        await expect(call.transport.acceptOffer(sdp)).rejects.toMatchObject({
+          code: "INVALID_MESSAGE",
+        });
+      }
+      await call.speak(200);
+      expect(microphone.loudMs()).toBeGreaterThanOrEqual(160);
+      await call.negotiate();
+    });
+  });
+
+  test("are answered one after another", async () => {
+    await calling(await openCall(), async (call) => {
+      const sdp = await call.offer();
+      const { transport } = call;
+      const answers = await Promise.all([transport.acceptOffer(sdp), transport.acceptOffer(sdp)]);
+      const ufrags = answers.map((answer) => /a=ice-ufrag:(.*)/.exec(answer)?.[1]);
+      expect(ufrags[0]).toBe(ufrags[1]);
+      await call.peer.setRemoteDescription({ type: "answer", sdp: answers[1] });
+      await nextEvent(transport, "connected");
+    });
+  });
+
+  test("after the end are refused", async () => {
+    const call = await openCall();
+    const sdp = await call.offer();
+    const answering = call.transport.acceptOffer(sdp);
+    await call.transport.close();
+    await answering.catch(() => undefined);
+    await expect(call.transport.acceptOffer(sdp)).rejects.toMatchObject({ code: "CLOSED" });
+    await call.peer.close();
+  });
+
+  test("a microphone taken away and shared again yields each sample once", async () => {
+    await calling(await openCall(), async (call) => {
+      await call.connect();
+      const microphone = readAll(call.transport.microphone);
+      await call.speak(300);
+      const stopped = nextEvent(call.transport, "microphone-stopped");
+      call.voice.setDirection("recvonly");
+      await call.negotiate();
+      await stopped;
+      const before = microphone.frames.length;
+      await call.speak(100); // in flight, or a client that does not keep its word
+      expect(microphone.frames).toHaveLength(before);
+      const started = nextEvent(call.transport, "microphone-started");
+      call.voice.setDirection("sendrecv");
+      await call.negotiate();
+      await call.negotiate();
+      await call.speak(300);
+      await started;
+      expect(microphone.loudMs()).toBeGreaterThanOrEqual(540);
+      expect(microphone.loudMs()).toBeLessThanOrEqual(640);
+    });
+  });
+
+  test("an ICE restart keeps the call", async () => {
+    await calling(await openCall(), async (call) => {
+      const first = await call.connect().then(() => call.peer.remoteDescription?.sdp ?? "");
+      const again = await call.negotiate({ iceRestart: true });
+      const ufrag = (sdp: string) => /a=ice-ufrag:(.*)/.exec(sdp)?.[1];
+      expect(ufrag(again)).not.toBe(ufrag(first));
+      await expect.poll(() => call.peer.connectionState).toBe("connected");
+      const microphone = readAll(call.transport.microphone);
+      await call.speak(400);
+      expect(microphone.loudMs()).toBeGreaterThanOrEqual(200);
+      const text = call.nextText();
+      expect(call.transport.sendMessage("after")).toBe(true);
+      await expect(text).resolves.toBe("after");
+    });
+  });
+});
+
+describe("candidates", () => {
+  test("may overtake the offer they belong to", async () => {
+    await calling(await openCall(), async (call) => {
+      const sdp = await call.offer();
+      for (const candidate of candidatesIn(sdp)) call.transport.addCandidate(candidate);
+      call.transport.addCandidate(null);
+      const bare = sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, "");
+      const answer = await call.transport.acceptOffer(bare, { trickle: true });
+      await call.peer.setRemoteDescription({ type: "answer", sdp: answer });
+      await nextEvent(call.transport, "connected");
+    });
+  });
+
+  test("of nobody, for nothing and by the thousand are harmless", async () => {
+    await calling(await openCall(), async (call) => {
+      const { transport } = call;
+      const nonsense: CandidateInit[] = [
+        { candidate: "" },
+        { candidate: "candidate:nonsense" },
+        { candidate: "candidate:1 1 udp 1 a8f3.local 5000 typ host" },
+        { candidate: "candidate:1 1 udp 1 example.invalid 5000 typ host", sdpMLineIndex: 99 },
+        { candidate: "candidate:1 1 udp 1 255.255.255.255 5000 typ host", sdpMid: "nope" },
+        { candidate: "candidate:1 1 tcp 1 127.0.0.1 9 typ host tcptype active" },
+        { candidate: "candidate:1 1 udp 1 127.0.0.1 70000 typ host" },
+      ];
+      const send = () => {
+        for (const candidate of nonsense) transport.addCandidate(candidate);
+        for (let n = 0; n < 2000; n += 1) {
+          const candidate = `candidate:${n} 1 udp 1 127.0.0.1 ${20_000 + n} typ host`;
+          transport.addCandidate({ candidate, usernameFragment: `u${n}` });
+        }
+        transport.addCandidate(null);
+      };
+      send();
+      await call.connect();
+      send();
+      await call.negotiate();
+    });
+  });
+});
+
+describe("ICE servers", () => {
+  /** Names that anything in this process asks a resolver for. */
+  function watchNames() {
+    const spies = [vi.spyOn(dns, "lookup"), vi.spyOn(dns.promises, "lookup")];
+    const names = () =>
+      spies.flatMap(({ mock }) => mock.calls.map(([name]) => name)).filter((name) => !isIP(name));
+    const stop = () => {
+      for (const spy of spies) spy.mockRestore();
+    };
+    return { names, stop };
+  }
+
+  test("none: no name is looked up and the answer is complete", async () => {
+    const watch = watchNames();
+    await calling(await openCall(), async (call) => {
+      const answer = await call.transport.acceptOffer(await call.offer());
+      expect(answer).toMatch(/a=candidate:.* 127\.0\.0\.1 /);
+      expect(answer).toContain("a=end-of-candidates");
+      expect(watch.names()).toEqual([]);
+    });
+    watch.stop();
+  });
+
+  test("a name is looked up once for all calls", async () => {
+    const watch = watchNames();
+    const iceServers = [{ urls: "stun:nobody.invalid:3478" }];
+    for (let n = 0; n < 3; n += 1) {
+      await calling(await openCall({ iceServers }), async (call) => {
+        await call.transport.acceptOffer(await call.offer());
+      });
+    }
+    expect(watch.names()).toEqual(["nobody.invalid"]);
+    watch.stop();
+  });
+
+  test("a silent one does not delay a client that trickles", async () => {
+    const hole = await blackHole();
+    const iceServers = [
+      { urls: [`stun:${hole.url}`, "stun:nobody.invalid:3478"] },
+      { urls: `turn:${hole.url}`, username: "u", credential: "c" },
+    ];
+    await calling(await openCall({ iceServers }), async (call) => {
+      const sdp = await call.offer();
+      const startedAt = performance.now();
+      const answer = await call.transport.acceptOffer(sdp, { trickle: true });
+      expect(performance.now() - startedAt).toBeLessThan(150);
+      await call.peer.setRemoteDescription({ type: "answer", sdp: answer });
+      await nextEvent(call.transport, "connected");
+      await expect.poll(hole.packets).toBeGreaterThan(0);
+    });
+    hole.close();
+  });
+
+  test("a silent one delays an old client by half a second at most", async () => {
+    const hole = await blackHole();
+    const iceServers = [{ urls: `turn:${hole.url}`, username: "u", credential: "c" }];
+    await calling(await openCall({ iceServers }), async (call) => {
+      const sdp = await call.offer();
+      const startedAt = performance.now();
+      const answer = await call.transport.acceptOffer(sdp);
+      expect(performance.now() - startedAt).toBeLessThan(900);
+      expect(answer).toContain("a=end-of-candidates");
+    });
+    hole.close();
+  });
+
+  test("closing does not wait for silent ones", async () => {
+    const hole = await blackHole();
+    const iceServers = [
+      { urls: `stun:${hole.url}` },
+      {
+        urls: [`turn:${hole.url}`, `turn:${hole.url}?transport=tcp`],
+        username: "u",
+        credential: "c",
+      },
+    ];
+    const call = await openCall({ iceServers });
+    const answering = call.transport.acceptOffer(await call.offer());
+    const startedAt = performance.now();
+    await call.transport.close();
+    expect(performance.now() - startedAt).toBeLessThan(300);
+    await expect(answering).rejects.toMatchObject({ code: "CLOSED" });
+    await call.peer.close();
+    hole.close();
+  });
+});
+
+test("a call that never connects ends as failed", async () => {
+  const call = await openCall({ times: { connectWithinMs: 500 } });
+  const end = nextEvent(call.transport, "end");
+  await call.transport.acceptOffer(await call.offer());
+  await expect(end).resolves.toBe("failed");
+  await call.peer.close();
+});
+
+test("twenty calls leave no socket and no timer behind", async () => {
+  const count = () =>
+    process.getActiveResourcesInfo().filter((kind) => /UDP|TCP|Timeout/.test(kind)).length;
+  await (await openCall()).connect().then((call) => call.close());
+  const before = count();
+  for (let n = 0; n < 20; n += 1) {
+    const call = await openCall();
+    await call.connect();
+    await call.speak(40);
+    await call.close();
+  }
+  await expect.poll(count, { timeout: 4000 }).toBeLessThanOrEqual(before);
+});
+
+test("a port range is kept", async () => {
+  const portRange = [42_100, 42_160] as const;
+  const calls = await Promise.all(Array.from({ length: 5 }, () => openCall({ portRange })));
+  const answers = await Promise.all(
+    calls.map(async (call) => call.transport.acceptOffer(await call.offer())),
+  );
+  const ports = answers
+    .flatMap(candidatesIn)
+    .map(({ candidate }) => Number(candidate.split(" ")[5]));
+  expect(new Set(ports).size).toBe(ports.length);
+  expect(ports.every((port) => port >= portRange[0] && port <= portRange[1])).toBe(true);
+  await Promise.all(calls.map((call) => call.close()));
+});
