@@ -1,10 +1,12 @@
 import { element } from "./elements.ts";
+import { SpokenText } from "./spoken-text.ts";
 
 /** What is said, as it is said: one bubble for each side of a turn. */
 export class Captions {
   readonly #box = element("captions", HTMLElement);
   readonly #welcome = element("welcome", HTMLElement);
   readonly #bubbles = new Map<string, HTMLElement>();
+  readonly #replies = new Map<string, SpokenText>();
 
   /** The caller's words so far; the final ones replace the guesses, empty ones take them back. */
   heard(turnId: string, text: string, isFinal: boolean): void {
@@ -19,16 +21,39 @@ export class Captions {
     this.#follow();
   }
 
-  /** More of the agent's words. */
-  said(turnId: string, words: string): void {
-    const bubble = this.#bubble("agent", turnId);
-    bubble.textContent += words;
+  /** More of the agent's words, pale until they sound. */
+  written(turnId: string, words: string): void {
+    this.#reply(turnId).write(words);
     this.#follow();
   }
 
-  /** The agent was stopped while speaking. */
+  /** The agent begins to say a sentence. */
+  spoken(turnId: string, sentence: string): void {
+    this.#reply(turnId).speak(sentence);
+  }
+
+  /** The agent has said it all, or it will not be spoken: nothing stays pale. */
+  finished(turnId: string): void {
+    this.#replies.get(turnId)?.finish();
+  }
+
+  /** The voice failed: the text stands for itself. */
+  finishAll(): void {
+    for (const reply of this.#replies.values()) reply.finish();
+  }
+
+  /** The agent was stopped while speaking: what stays pale was not said. */
   interrupted(turnId: string): void {
+    this.#replies.get(turnId)?.stop();
     this.#bubbles.get(`agent ${turnId}`)?.classList.add("interrupted");
+  }
+
+  #reply(turnId: string): SpokenText {
+    const existing = this.#replies.get(turnId);
+    if (existing) return existing;
+    const reply = new SpokenText(this.#bubble("agent", turnId));
+    this.#replies.set(turnId, reply);
+    return reply;
   }
 
   #bubble(who: "you" | "agent", turnId: string): HTMLElement {

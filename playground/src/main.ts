@@ -119,7 +119,7 @@ client.on("transcript", (text, isFinal, info) => {
   if (isFinal) log.add("transcript", text);
 });
 client.on("llmChunk", (words, info) => {
-  captions.said(turnOf(info), words);
+  captions.written(turnOf(info), words);
 });
 client.on("llm", (text) => {
   unnumbered++;
@@ -134,7 +134,11 @@ client.on("speechEnd", () => {
 client.on("ttsStart", () => {
   log.add("tts-start");
 });
-client.on("ttsComplete", () => {
+client.on("ttsSentence", (sentence, info) => {
+  captions.spoken(turnOf(info), sentence);
+});
+client.on("ttsComplete", (info) => {
+  captions.finished(turnOf(info));
   log.add("tts-complete");
 });
 client.on("ttsCancelled", (info) => {
@@ -173,6 +177,7 @@ client.on("playbackBlocked", (error) => {
   });
 });
 client.on("error", (error) => {
+  captions.finishAll();
   showError(error, isLive() ? undefined : { label: "Start again", run: () => void start() });
 });
 

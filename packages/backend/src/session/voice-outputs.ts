@@ -19,6 +19,7 @@ export function trackVoice(playout: Playout): VoiceOutput {
     },
     queuedMs: () => playout.queuedMs,
     playedMs: () => playout.playedMs,
+    whenPlayed: (ms, signal) => playout.whenPlayed(ms, { signal }),
     whenDrained: (signal) => playout.whenDrained({ signal }),
     clear: () => void playout.clear(),
   };
@@ -38,6 +39,7 @@ export function messageVoice(send: (message: ServerMessage) => void): VoiceOutpu
     },
     queuedMs: () => 0,
     playedMs: () => sentMs,
+    whenPlayed: async () => undefined,
     whenDrained: async () => undefined,
     clear: () => undefined,
   };

@@ -23,6 +23,8 @@ export interface VoiceOutput {
   queuedMs(): number;
   /** Sound played since the call began. */
   playedMs(): number;
+  /** Resolves when that much has been played. */
+  whenPlayed(ms: number, signal: AbortSignal): Promise<void>;
   /** Resolves when all sound has been played. */
   whenDrained(signal: AbortSignal): Promise<void>;
   /** Silences the agent at once and drops what waits. */
@@ -185,6 +187,8 @@ async function say(
   let begun: number | undefined;
   let chunks = 0;
   let sentence = "";
+  let announced = "";
+  const playedBefore = voice.playedMs();
   const progress = { started: false };
   try {
     const events = speak(lines, {
@@ -204,6 +208,10 @@ async function say(
       if (!progress.started) {
         progress.started = true;
         send({ type: "tts-start", turnId: context.turnId });
+      }
+      if (sentence !== announced) {
+        announced = sentence;
+        announceSentence(sentence, playedBefore + ledger.totalMs, { context, voice, send, signal });
       }
       ledger.audio(durationMs(event.pcm, speakerFormat));
       if (hooks.onTTSChunk) {
@@ -227,6 +235,20 @@ async function say(
     }
   }
   return progress;
+}
+
+/** Tells the client which words sound, when their sound begins to play. */
+function announceSentence(
+  text: string,
+  atMs: number,
+  { context, voice, send, signal }: Pick<ReplyInput, "context" | "voice" | "send" | "signal">,
+): void {
+  voice.whenPlayed(atMs, signal).then(
+    () => {
+      send({ type: "tts-sentence", text, turnId: context.turnId });
+    },
+    () => undefined, // interrupted before these words
+  );
 }
 
 function ttsChunk(pcm: Pcm, sentence: string): TTSChunk {

@@ -53,6 +53,8 @@ const llmChunk = z.object({
 });
 const llm = z.object({ type: z.literal("llm"), text: z.string(), turnId });
 const ttsStart = z.object({ type: z.literal("tts-start"), turnId });
+/** The agent begins to say these words now. */
+const ttsSentence = z.object({ type: z.literal("tts-sentence"), text: z.string(), turnId });
 const audioFormat = z.enum(["mp3", "ogg", "wav", "pcm"]);
 /** Speech for a client without an audio track: base64 of s16le mono samples. */
 const ttsChunk = z.object({
@@ -128,6 +130,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   llmChunk,
   llm,
   ttsStart,
+  ttsSentence,
   ttsChunk,
   tts,
   ttsComplete,

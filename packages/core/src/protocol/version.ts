@@ -14,6 +14,7 @@ export const dataChannelLabel = "data";
  * - `turn-id`: `turnId` on everything that belongs to a turn
  * - `one-channel`: each message comes once, on the data channel when it is open, else the socket
  * - `interrupt`: the client can stop the agent's speech
+ * - `sentences`: `tts-sentence` says which words sound now
  */
 export const features = [
   "trickle",
@@ -22,6 +23,7 @@ export const features = [
   "turn-id",
   "one-channel",
   "interrupt",
+  "sentences",
 ] as const;
 
 export type Feature = (typeof features)[number];

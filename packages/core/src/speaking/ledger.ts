@@ -24,6 +24,11 @@ export class SpokenLedger {
     if (last) last.audioMs += ms;
   }
 
+  /** All sound so far. */
+  get totalMs(): number {
+    return this.#sentences.reduce((sum, { audioMs }) => sum + audioMs, 0);
+  }
+
   /** No more sound comes. */
   end(): void {
     const last = this.#sentences.at(-1);
