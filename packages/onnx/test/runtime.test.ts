@@ -1,7 +1,4 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { floats, integers, loadRuntime, type RuntimeKind } from "@metered/llmrtc-onnx";
@@ -74,33 +71,14 @@ describe("the choice of runtime", () => {
   });
 
   test("falls back to wasm where onnxruntime-node is missing, and says so", async () => {
-    const home = await mkdtemp(join(tmpdir(), "llmrtc-onnx-"));
-    try {
-      const scope = join(home, "node_modules/@metered");
-      await mkdir(join(scope, "llmrtc-onnx"), { recursive: true });
-      const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-      await symlink(here("../../core"), join(scope, "llmrtc-core"), "junction");
-      await cp(here("../dist"), join(scope, "llmrtc-onnx/dist"), { recursive: true });
-      await cp(here("../package.json"), join(scope, "llmrtc-onnx/package.json"));
-      const script = join(home, "main.mjs");
-      await writeFile(
-        script,
-        `import { loadRuntime } from "@metered/llmrtc-onnx";
-         console.log(JSON.stringify((await loadRuntime()).info));
-         await loadRuntime({ runtime: "native" }).catch((error) => console.log(error.message));`,
-      );
-      const { stdout } = await promisify(execFile)(process.execPath, [script]);
-      const [info, refusal] = stdout.trim().split("\n");
-      expect(JSON.parse(info ?? "")).toMatchObject({
-        kind: "wasm",
-        reason: expect.stringContaining("onnxruntime-node is not installed") as string,
-      });
-      expect(refusal).toContain(
-        "the option asks for native, but onnxruntime-node is not installed",
-      );
-    } finally {
-      await rm(home, { recursive: true });
-    }
+    const script = fileURLToPath(new URL("fixtures/without-native.mjs", import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    const [info, refusal] = stdout.trim().split("\n");
+    expect(JSON.parse(info ?? "")).toMatchObject({
+      kind: "wasm",
+      reason: expect.stringContaining("onnxruntime-node is not installed") as string,
+    });
+    expect(refusal).toContain("the option asks for native, but onnxruntime-node is not installed");
   });
 });
 
