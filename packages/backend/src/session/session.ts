@@ -64,12 +64,11 @@ export class Session extends Emitter<SessionEvents> {
     const send = (message: ServerMessage): void => {
       this.emit("message", message);
     };
-    const withoutTrack = messageVoice(send);
     this.#turns = new Turns({
       sessionId: () => this.#id,
       history: this.#history,
       turn: services.turn,
-      voice: () => this.#media?.voice ?? withoutTrack,
+      voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, send),
       send,
       interim: () => this.#features.has("interim"),
       takeAttachments: () => this.#attachments.splice(0),

@@ -21,7 +21,7 @@ export interface TurnsOptions {
   readonly history: History;
   readonly turn: TurnOptions;
   /** Where the agent's sound goes now: it changes when the caller comes back on a new connection. */
-  readonly voice: () => VoiceOutput;
+  readonly voice: (turnId: string) => VoiceOutput;
   readonly send: (message: ServerMessage) => void;
   /** Whether the client takes interim transcripts. */
   readonly interim: () => boolean;
@@ -165,7 +165,7 @@ export class Turns {
       attachments: [...this.#options.takeAttachments(), ...attachments],
       history,
       options: turn,
-      voice: this.#options.voice(),
+      voice: this.#options.voice(context.turnId),
       send,
       signal: AbortSignal.any([signal, interruption.signal]),
     });
@@ -202,7 +202,7 @@ export class Turns {
   async #transcribeWhole(recording: Uint8Array, { context }: Running): Promise<string> {
     const { turn, send, signal } = this.#options;
     const text = await this.#toText(context, async (onSound) => {
-      onSound(recording);
+      await onSound(recording);
       const { stt } = turn.providers;
       const ms = turn.timeouts.sttMs;
       return patiently({ kind: "STT", provider: stt.name, ms, signal }, (limited) =>
@@ -216,17 +216,19 @@ export class Turns {
   /** Hooks, metrics and errors around a transcription. */
   async #toText(
     context: TurnContext,
-    run: (onSound: (wav: Uint8Array) => void) => Promise<{ text: string; isFinal: boolean }>,
+    run: (
+      onSound: (wav: Uint8Array) => Promise<void>,
+    ) => Promise<{ text: string; isFinal: boolean }>,
   ): Promise<string> {
     const { turn, send, signal } = this.#options;
     const { hooks, metrics, logger } = turn;
     const { stt } = turn.providers;
     let started = Date.now();
     try {
-      const result = await run((wav) => {
+      const result = await run(async (wav) => {
+        await callHook(hooks.onTurnStart, logger, context, wav);
+        await callHook(hooks.onSTTStart, logger, context, wav);
         started = Date.now();
-        void callHook(hooks.onTurnStart, logger, context, wav);
-        void callHook(hooks.onSTTStart, logger, context, wav);
       });
       const timing = createTimingInfo(started);
       metrics.timing(MetricNames.STT_DURATION, timing.durationMs, { provider: stt.name });

@@ -29,13 +29,19 @@ export function trackVoice(playout: Playout): VoiceOutput {
  * Speaks to a client without an audio track: sound goes as `tts-chunk` messages, as fast as it is
  * made, and counts as played when it is sent.
  */
-export function messageVoice(send: (message: ServerMessage) => void): VoiceOutput {
+export function messageVoice(turnId: string, send: (message: ServerMessage) => void): VoiceOutput {
   let sentMs = 0;
   return {
     async play(pcm: Pcm) {
       sentMs += (pcm.length * 1000) / speakerFormat.sampleRate;
       const data = Buffer.from(bytesFromPcm(pcm)).toString("base64");
-      send({ type: "tts-chunk", format: "pcm", sampleRate: speakerFormat.sampleRate, data });
+      send({
+        type: "tts-chunk",
+        format: "pcm",
+        sampleRate: speakerFormat.sampleRate,
+        data,
+        turnId,
+      });
     },
     queuedMs: () => 0,
     playedMs: () => sentMs,

@@ -178,7 +178,7 @@ export class Connection implements SessionOwner {
     }
     this.#transport = transport;
     transport.on("candidate", (candidate) => {
-      this.#send({ type: "candidate", candidate });
+      if (this.#features.has("trickle")) this.#send({ type: "candidate", candidate });
     });
     transport.on("message", (frame) => {
       this.#receive(frame);
@@ -241,7 +241,7 @@ export class Connection implements SessionOwner {
       code: known ? error.code : "INTERNAL_ERROR",
       message: known ? error.message : "The server could not handle this message",
     });
-    if (++this.#invalid > maxInvalidMessages) {
+    if (known && error.code === "INVALID_MESSAGE" && ++this.#invalid > maxInvalidMessages) {
       this.#socket.close(closeCodes.policyViolation, "too many invalid messages");
     }
   }

@@ -18,8 +18,8 @@ export interface TranscribeOptions {
   readonly signal: AbortSignal;
   /** What was understood so far; each replaces the one before. */
   readonly onInterim?: (text: string) => void;
-  /** Called once, when the sound has ended and the final text is awaited. */
-  readonly onSound?: (wav: Uint8Array) => void;
+  /** Called and awaited once, when the sound has ended, before the final text is asked for. */
+  readonly onSound?: (wav: Uint8Array) => void | Promise<void>;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -53,7 +53,7 @@ export async function transcribe(
     }
     signal.throwIfAborted();
     const wav = encodeWav(joined(heard), microphoneFormat);
-    options.onSound?.(wav);
+    await options.onSound?.(wav);
     return await patiently(patience, async (limited) => {
       const streamed = await live?.finish();
       if (streamed && "text" in streamed) return streamed;
