@@ -1,0 +1,55 @@
+import { loadRuntime } from "@metered/llmrtc-onnx";
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { TextFrontEnd } from "../../../src/hibari/text/front-end.ts";
+import { openTextFrontEnd } from "../../../src/hibari/text/open.ts";
+import { phonemesOf } from "./tables.ts";
+
+interface GoldenLine {
+  readonly text: string;
+  /** What the reference implementation, hibari-tts 0.2.1, says; one string per sentence. */
+  readonly phonemes: readonly string[];
+}
+
+function goldenLines(name: string): GoldenLine[] {
+  const file = new URL(`../golden/${name}.jsonl`, import.meta.url);
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as GoldenLine);
+}
+
+describe.each(["native", "wasm"] as const)("with the %s runtime", (kind) => {
+  let frontEnd: TextFrontEnd;
+
+  beforeAll(async () => {
+    frontEnd = await openTextFrontEnd(await loadRuntime({ runtime: kind }));
+  });
+
+  test.each(["phonemes", "phonemes-varied"])(
+    "nearly all phonemes of %s are the reference's",
+    async (name) => {
+      let length = 0;
+      let wrong = 0;
+      for (const { text, phonemes } of goldenLines(name)) {
+        const expected = phonemes.join("\n");
+        length += expected.length;
+        wrong += editDistance(expected, (await phonemesOf(frontEnd, text)).join("\n"));
+      }
+      expect(1 - wrong / length).toBeGreaterThanOrEqual(0.99);
+    },
+  );
+});
+
+/** How many characters have to be put in, left out or replaced (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  if (a === b) return 0;
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const [left = 0, up = 0, corner = 0] = [row[j - 1], above[j], above[j - 1]];
+      row.push(Math.min(left + 1, up + 1, corner + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    above = row;
+  }
+  return above[b.length] ?? 0;
+}
