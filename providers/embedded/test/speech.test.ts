@@ -13,6 +13,9 @@ const long = `${walk} I was glad of it. I never liked long walks.`;
 
 ttsContract("The embedded voice", () => new EmbeddedTTSProvider());
 
+/** Loading a model takes a second or two, on a busy machine many. */
+const loadMs = 60_000;
+
 const msOf = (run: Uint8Array) => run.length / 2 / 24;
 
 /** Of full scale. */
@@ -40,7 +43,7 @@ describe("one voice for all tests", () => {
     process.on("worker", noteWorker);
     tts = new EmbeddedTTSProvider();
     await tts.init();
-  });
+  }, loadMs);
 
   afterAll(async () => {
     process.off("worker", noteWorker);
@@ -212,6 +215,10 @@ test("say makes a WAV file and leaves no worker behind", async () => {
 describe.each(["native", "wasm"] as const)("with the %s runtime", (runtime) => {
   const voice = new EmbeddedTTSProvider({ runtime });
   const ear = new EmbeddedSTTProvider();
+
+  beforeAll(async () => {
+    await Promise.all([voice.init(), ear.init()]);
+  }, loadMs);
 
   afterAll(async () => {
     await Promise.all([voice.close(), ear.close()]);

@@ -34,7 +34,7 @@ describe.each(["native", "wasm"] as const)("with the %s runtime", (kind) => {
   beforeAll(async () => {
     const runtime = await loadRuntime({ runtime: kind });
     model = await openAcousticModel(runtime, modelFile("hibari.onnx"));
-  });
+  }, 60_000);
 
   afterAll(() => model.close());
 
