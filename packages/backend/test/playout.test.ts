@@ -196,9 +196,9 @@ describe("playout", () => {
       }
       await playout.whenDrained();
     })();
-    let done = false;
-    void speaking.then(() => (done = true));
-    while (!done) {
+    const progress = { done: false };
+    void speaking.then(() => (progress.done = true));
+    while (!progress.done) {
       ticker.advance(20);
       await Promise.resolve();
       await Promise.resolve();

@@ -93,7 +93,10 @@ export class Gathering {
     const { signal } = this.#abort;
     try {
       const relay = await allocateRelay(server, this.#options.portRange, signal);
-      if (signal.aborted) return void (await relay.close());
+      if (signal.aborted) {
+        await relay.close();
+        return;
+      }
       this.#relays.set(server, relay);
       this.#use(relay);
     } catch (error) {

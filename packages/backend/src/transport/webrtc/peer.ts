@@ -157,6 +157,7 @@ export class Peer {
     const gathers = ice.gatheringState === "new";
     const settle = () => this.#peer.setLocalDescription(description);
     await (gathers && this.#options.portRange !== undefined ? bindAlone(settle) : settle());
+    this.#keepQuietSections();
     if (gathers) this.#asked = this.#gathering.askServers();
     // werift starts ICE anew only until DTLS is connected; a restarted agent would stay passive.
     if (gathers && this.#dtls?.state === "connected") void ice.start().catch(() => undefined);
@@ -194,6 +195,13 @@ export class Peer {
     for (const agent of agents) {
       const { protocols } = agent as unknown as AgentInternals;
       await Promise.all(protocols.map((protocol) => protocol.close()));
+    }
+  }
+
+  /** werift gives the place of an inactive section to the next new one; browsers keep both. */
+  #keepQuietSections(): void {
+    for (const transceiver of this.#peer.getTransceivers()) {
+      if (transceiver.currentDirection === "inactive") transceiver.setCurrentDirection(undefined);
     }
   }
 
