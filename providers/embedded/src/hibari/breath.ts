@@ -2,15 +2,13 @@
 const length = 8192;
 
 /** Complex Gaussian noise of unit variance per part, real and imaginary in turn. The same every time. */
-const noise = gaussian(length);
+export const noiseTable = gaussian(length);
+export const noiseMask = length - 1;
 
 /** Index of the noise of `bin` in the block of frames `block`; add 2 per frame, wrap with `noiseMask`. */
 export function noiseStart(seed: number, bin: number, block: number): number {
   return scramble(seed ^ Math.imul(bin + 1, 0x9e3779b1) ^ Math.imul(block + 1, 0x85ebca6b)) & ~1;
 }
-
-export const noiseMask = length - 1;
-export { noise as noiseTable };
 
 /** Box–Muller over a fixed sequence: a sentence sounds the same whenever it is spoken. */
 function gaussian(count: number): Float32Array {
