@@ -1,0 +1,135 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openBrowser } from "../src/browser.ts";
+import { CliServer } from "../src/cli-server.ts";
+import { microphoneFile } from "../src/microphone-file.ts";
+import { shareHeard, wordsOf } from "../src/recogniser.ts";
+
+let server: CliServer;
+let browser: Browser;
+let microphone: Awaited<ReturnType<typeof microphoneFile>>;
+
+beforeAll(async () => {
+  microphone = await microphoneFile("go-somewhere", { leadMs: 1_500, tailMs: 60_000 });
+  [server, browser] = await Promise.all([
+    CliServer.start(),
+    openBrowser({ microphone: microphone.file }),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([server.stop(), microphone.remove()]);
+});
+
+async function open(options: { width?: number; refusal?: string } = {}): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: 800 },
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("pageerror", ({ message }) => faults.push(message));
+  page.on("close", () => {
+    expect(faults).toEqual([]);
+  });
+  if (options.refusal) {
+    await page.addInitScript((name) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", name));
+    }, options.refusal);
+  }
+  await page.goto(server.url);
+  return page;
+}
+
+async function start(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await page.locator("#state", { hasText: "Connected" }).waitFor();
+}
+
+const close = (page: Page) => page.context().close();
+
+describe("the playground", () => {
+  test("shows what the caller says and what the agent answers, as it is said", async () => {
+    const page = await open();
+    await start(page);
+    const said = page.locator(".bubble.you:not(.interim)");
+    await said.waitFor();
+    const words = wordsOf((await said.textContent()) ?? "");
+    expect(shareHeard(wordsOf("go somewhere and do something"), words)).toBeGreaterThan(0.7);
+
+    const answer = page.locator(".bubble.agent");
+    await answer.waitFor();
+    await page.locator(".bubble.agent .unsaid", { hasText: /\w/ }).waitFor();
+    await page.locator("#log", { hasText: "tts-complete" }).waitFor();
+    expect(await page.locator(".bubble.agent .unsaid").textContent()).toBe("");
+    await close(page);
+  });
+
+  test("says that its brain is a demo, and answers what is typed", async () => {
+    const page = await open({ refusal: "NotFoundError" });
+    await page.getByText("rule-based demo").waitFor();
+    await page.locator("#facts", { hasText: "not a language model" }).waitFor();
+    await start(page);
+    await page.getByLabel("Message").fill("What is twelve times seven?");
+    await page.keyboard.press("Enter");
+    await page.locator(".bubble.you", { hasText: "twelve times seven" }).waitFor();
+    await page.locator(".bubble.agent", { hasText: "84" }).waitFor();
+    await close(page);
+  });
+
+  test("interrupts the agent", async () => {
+    const page = await open({ refusal: "NotFoundError" });
+    await start(page);
+    await page.getByLabel("Message").fill("What can you do?");
+    await page.keyboard.press("Enter");
+    await page.locator("#log", { hasText: "tts-start" }).waitFor();
+    await page.getByRole("button", { name: "Interrupt" }).click();
+    await page.locator(".bubble.agent.interrupted").waitFor();
+    await close(page);
+  });
+
+  test("mutes and unmutes", async () => {
+    const page = await open();
+    await start(page);
+    await page.locator("#mute:enabled").click();
+    await page.getByRole("button", { name: "Unmute", pressed: true }).click();
+    await page.getByRole("button", { name: "Mute", pressed: false }).waitFor();
+    await close(page);
+  });
+
+  test.each([
+    ["NotAllowedError", /address bar/],
+    ["NotFoundError", /Plug in a microphone/],
+    ["NotReadableError", /Close other programs/],
+  ])("says what to do about a microphone that gives %s", async (refusal, remedy) => {
+    const page = await open({ refusal });
+    await start(page);
+    await page.getByRole("alert").getByText(remedy).waitFor();
+    await page.getByRole("alert").getByRole("button", { name: "Try again" }).waitFor();
+    await close(page);
+  });
+
+  test("says that the server is lost", async () => {
+    const lost = await CliServer.start();
+    const page = await open({ refusal: "NotFoundError" });
+    await page.goto(lost.url);
+    await start(page);
+    await lost.stop();
+    await page.locator("#state", { hasText: "Reconnecting" }).waitFor();
+    await page.getByRole("alert").getByText("The connection was lost").waitFor();
+    await close(page);
+  });
+
+  test("fits a phone", async () => {
+    const page = await open({ width: 360, refusal: "NotFoundError" });
+    await start(page);
+    const overflow = await page.evaluate(() => {
+      const limit = document.documentElement.clientWidth;
+      return [...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > limit + 1)
+        .map((one) => one.id || one.className);
+    });
+    expect(overflow).toEqual([]);
+    await close(page);
+  });
+});
