@@ -132,6 +132,18 @@ test("asks for the address and a token anew at each connection", async () => {
   expect(socket.protocols).toEqual(["voice"]);
 });
 
+test("close() while the application still looks for the address opens no socket", async () => {
+  let found: (url: string) => void = () => undefined;
+  const signallingUrl = () => new Promise<string>((resolve) => (found = resolve));
+  const { client, sockets } = stage({ signallingUrl });
+  const outcome = refusal(client.start());
+  client.close();
+  found("ws://late");
+  expect(await outcome).toBe("CLOSED");
+  await settle();
+  expect(sockets).toEqual([]);
+});
+
 test("what is not understood is ignored, and the call goes on", async () => {
   const { client, socket } = await connected();
   const texts: string[] = [];

@@ -42,12 +42,13 @@ test("a stream of the application is left running when it is replaced, and stopp
     const second = await client.shareAudio();
     const kept = [track?.readyState, second.muted];
     await first.stop();
+    const again = (await client.shareAudio(second.stream)) === second;
     const still = client.microphone !== null;
     await client.shareAudio(theirs);
     client.close();
-    return { kept, still, closed: track?.readyState };
+    return { kept, still, again, closed: track?.readyState };
   });
-  expect(states).toEqual({ kept: ["live", true], still: true, closed: "ended" });
+  expect(states).toEqual({ kept: ["live", true], still: true, again: true, closed: "ended" });
 });
 
 test("a microphone that is granted after close() is stopped at once", async () => {

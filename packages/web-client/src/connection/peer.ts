@@ -108,10 +108,9 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */
   sendMessage(message: string): boolean {
+    if (this.#channel.readyState !== "open") return false;
     const limit = this.#connection.sctp?.maxMessageSize ?? defaultMessageSize;
-    // In UTF-8 a UTF-16 unit takes three bytes at most; images are base64, so this seldom errs.
-    const mayBeTooLong = message.length > limit;
-    if (this.#channel.readyState !== "open" || mayBeTooLong) return false;
+    if (new TextEncoder().encode(message).length > limit) return false;
     if (this.#channel.bufferedAmount > bufferLimit) return false;
     this.#channel.send(message);
     return true;

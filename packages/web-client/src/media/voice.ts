@@ -31,6 +31,7 @@ export class Voice extends Emitter<VoiceEvents> {
 
   /** @throws {LLMRTCClientError} as `LLMRTCWebClient.shareAudio` */
   async share(source: MediaStream | MediaTrackConstraints): Promise<Microphone> {
+    if (this.#microphone?.stream === source) return this.#microphone;
     const request = ++this.#requests;
     const microphone = await this.#open(source);
     if (request !== this.#requests) {
