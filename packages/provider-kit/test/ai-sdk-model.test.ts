@@ -1,4 +1,4 @@
-import type { LanguageModelV3 } from "@ai-sdk/provider";
+import type { LanguageModelV3, LanguageModelV3StreamPart } from "@ai-sdk/provider";
 import {
   ProviderError,
   type LLMChunk,
@@ -389,21 +389,43 @@ describe("an abort", () => {
     await vendor.hungUp;
   });
 
-  test("reaches a model that does not listen to signals", async () => {
+  describe("reaches a model that does not listen to signals", () => {
     const never = new Promise<never>(() => undefined);
-    const deaf: LanguageModelV3 = {
+    const deaf = (stream: ReadableStream<LanguageModelV3StreamPart>): LanguageModelV3 => ({
       specificationVersion: "v3",
       provider: "deaf",
       modelId: "one",
       supportedUrls: {},
       doGenerate: () => never,
-      doStream: () => Promise.resolve({ stream: new ReadableStream() }),
-    };
-    const brain = aiSdkModel(deaf);
-    expect(brain.name).toBe("deaf/one");
-    const turn = new AbortController();
-    const calls = [brain.complete(hello, turn), all(brain.stream(hello, turn))];
-    turn.abort(reason);
-    for (const call of calls) await expect(call).rejects.toBe(reason);
+      doStream: () => Promise.resolve({ stream }),
+    });
+
+    test("before its first word", async () => {
+      const brain = aiSdkModel(deaf(new ReadableStream()));
+      expect(brain.name).toBe("deaf/one");
+      const turn = new AbortController();
+      const calls = [brain.complete(hello, turn), all(brain.stream(hello, turn))];
+      turn.abort(reason);
+      for (const call of calls) await expect(call).rejects.toBe(reason);
+    });
+
+    test("in the middle, and lets go of its stream", async () => {
+      let cancelled = false;
+      const stream = new ReadableStream<LanguageModelV3StreamPart>({
+        start: (controller) => {
+          controller.enqueue({ type: "text-delta", id: "1", delta: "Hi" });
+        },
+        cancel: () => {
+          cancelled = true;
+        },
+      });
+      const turn = new AbortController();
+      const chunks = aiSdkModel(deaf(stream)).stream(hello, turn)[Symbol.asyncIterator]();
+      expect((await chunks.next()).value).toMatchObject({ content: "Hi" });
+      const next = chunks.next();
+      turn.abort(reason);
+      await expect(next).rejects.toBe(reason);
+      expect(cancelled).toBe(true);
+    });
   });
 });

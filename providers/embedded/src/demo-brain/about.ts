@@ -20,7 +20,7 @@ export const aboutRules: readonly Rule[] = [
     },
   ),
   about(
-    "\\bare you (?:an? )?(?:really )?(?:ai|a i|artificial|robot|bot|machine|computer|program|language model|llm|chat ?gpt|gpt|siri|alexa|intelligent)\\b",
+    "\\bare you (?:in |just )?(?:an? )?(?:really )?(?:ai|a i|eye|i|artificial|robot|bot|machine|computer|program|language model|llm|chat ?gpt|gpt|siri|alexa|intelligent)\\b",
     "My ears and my voice are neural networks. What I say comes from fixed rules, so I am a demo, not a language model.",
     "Only half of me. I hear and speak with neural networks, but I answer by simple rules.",
   ),

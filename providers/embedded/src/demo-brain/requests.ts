@@ -24,7 +24,7 @@ export const requestRules: readonly Rule[] = [
     },
   ),
   whenMatch(
-    /\bcount (?:down )?(?:from (\S+(?: \S+)?) )?(?:up |down )?to (\S+(?: \S+)?)/,
+    /\bcount (?:down )?(?:from (\S+(?: \S+)?) )?(?:up |down )?(?:to|at|till|until) (\S+(?: \S+)?)/,
     (scene, [, first, second = ""]) => {
       const from = first === undefined ? undefined : readNumber(first.split(" "), 0)?.value;
       const to = readNumber(second.split(" "), 0)?.value;

@@ -107,6 +107,8 @@ expectations("what LLMRTC is", [
   ["Is my data private?", /nowhere else/],
   ["Who are you?", /demo brain/],
   ["Are you an AI?", /not a language model/],
+  // As Whisper hears the embedded voice say it.
+  ["Are you in an eye?", /not a language model/],
   ["Are you ChatGPT?", /rules/],
   ["Are you a real person?", /program/],
   ["What can you do?", /sums/],
@@ -178,6 +180,8 @@ expectations("wishes", [
   ["Spell banana.", "Banana is spelled B, A, N, A, N, A."],
   ["How do you spell necessary?", /N, E, C, E, S, S, A, R, Y\.$/],
   ["My name is Anna. | Spell my name.", /A, N, N, A\.$/],
+  // As Whisper hears the embedded voice say it.
+  ["Count at 10.", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."],
   ["Count to ten.", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10."],
   ["count from five to one", "5, 4, 3, 2, 1."],
   ["Count to a million.", /long/],
@@ -232,14 +236,17 @@ test("streams word by word what it completes", async () => {
   expect(chunks.filter(({ done }) => done)).toHaveLength(1);
 });
 
-test("lets others work between two words", async () => {
+test("lets the event loop go round between two words", async () => {
   const messages: Message[] = [{ role: "user", content: "What can you do?" }];
-  const order: string[] = [];
-  const talk = async (call: string): Promise<void> => {
-    for await (const chunk of brain.stream({ messages })) order.push(chunk.done ? "end" : call);
-  };
-  await Promise.all([talk("a"), talk("b")]);
-  expect(order.slice(0, 6)).toEqual(["a", "b", "a", "b", "a", "b"]);
+  let rounds = 0;
+  let next = setImmediate(function round() {
+    rounds++;
+    next = setImmediate(round);
+  });
+  let words = 0;
+  for await (const _chunk of brain.stream({ messages })) words++;
+  clearImmediate(next);
+  expect(rounds).toBeGreaterThan(words / 2);
 });
 
 test("stops in the middle of a sentence with the signal's reason", async () => {
