@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const browserTests = [
   "packages/*/test/**/*.browser.test.ts",
-  "providers/*/test/**/*.browser.test.ts",
+  "packages/*/test/**/*-chromium.test.ts",
   "playground/test/**/*.test.ts",
 ];
 

@@ -5,9 +5,6 @@ import { node, root, tool } from "../run.mjs";
 
 const folder = path.join(root, ".cache/docs-samples");
 
-/** What a sample may take for granted: its page. */
-const page = `declare const button: HTMLButtonElement;\n`;
-
 const pages = ["README.md", "docs", "packages", "providers"]
   .flatMap((where) => markdown(where))
   .map((file) => ({ file, own: file.replaceAll("/", "-"), samples: samplesOf(file) }))
@@ -25,11 +22,10 @@ beforeAll(async () => {
       writeFileSync(file, `${code}\nexport {};\n`);
     }
   }
-  writeFileSync(path.join(folder, "page.d.ts"), page);
   const config = {
     extends: path.join(root, "tsconfig.test.json"),
     compilerOptions: { jsx: "react-jsx" },
-    include: [folder],
+    include: [folder, path.join(root, "scripts/test/sample-surroundings.d.ts")],
   };
   const project = path.join(folder, "tsconfig.json");
   writeFileSync(project, JSON.stringify(config));
