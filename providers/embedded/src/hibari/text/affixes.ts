@@ -1,3 +1,5 @@
+import { wordLetter as letter } from "./characters.ts";
+
 const quotes = "'\"”“`‘´’‚,„»«「」『』（）〔〕【】《》〈〉";
 const marks = String.raw`…,:;!?¿¡()\[\]{}<>_#*&。？！，、；：～·`;
 const icons = "™®©°§¶†‡•";
@@ -6,7 +8,6 @@ const units =
   "km|km²|km³|m|m²|m³|dm|dm²|dm³|cm|cm²|cm³|mm|mm²|mm³|ha|µm|nm|yd|in|ft|kg|g|mg|µg|t|lb|oz|m/s|km/h|kmh|mph|hPa|Pa|mbar|mb|MB|kb|KB|gb|GB|tb|TB|T|G|M|K|%";
 const lower = "a-zß-öø-ÿ";
 const upper = "A-ZÀ-ÖØ-Þ";
-const letter = String.raw`[\p{L}\p{Nl}\p{No}]`;
 const letterOrNumeral = String.raw`[\p{L}\p{N}]`;
 
 const prefix = new RegExp(

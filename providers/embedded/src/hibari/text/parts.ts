@@ -1,4 +1,4 @@
-import { isLetters } from "./characters.ts";
+import { isLetters, wordLetter as letter } from "./characters.ts";
 import { isCurrencySign } from "./read-number.ts";
 
 /** A token with its part of speech. */
@@ -29,7 +29,6 @@ export type Word = readonly Part[];
 
 const upper = "A-ZÀ-ÖØ-Þ";
 const lower = "a-zß-öø-ÿ";
-const letter = String.raw`[\p{L}\p{Nl}\p{No}]`;
 const subtoken = new RegExp(
   [
     "^['‘’]+",

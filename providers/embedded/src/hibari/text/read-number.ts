@@ -79,7 +79,7 @@ function readDigits(dictionary: Dictionary, digits: Digits): (string | undefined
   const { text, currency = "", startsWord, negative, ranked } = digits;
   const plain = text.replaceAll(",", "");
   const dots = text.split(".").length - 1;
-  const say = (words: string) => readWords(dictionary, words);
+  const say = (words: string) => sayWords(dictionary, words);
 
   if (ranked && isDigits(text)) return say(ordinal(text));
   if (!negative && text.length === 4 && !currencies.has(currency) && isDigits(text)) {
@@ -96,14 +96,14 @@ function readDigits(dictionary: Dictionary, digits: Digits): (string | undefined
 }
 
 /** Words that {@link cardinal} and its like gave. The "and" of a number is not said. */
-function readWords(dictionary: Dictionary, words: string): (string | undefined)[] {
+function sayWords(dictionary: Dictionary, words: string): (string | undefined)[] {
   const said = (words.match(/[a-z]+/g) ?? []).filter((word) => word !== "and");
   return said.map((word) => dictionary.lookUp(word, { stress: word === "point" ? -2 : undefined }));
 }
 
 /** Digits behind a letter or hyphen: `747` is said "seven forty-seven", `0042` digit by digit. */
 function readCode(dictionary: Dictionary, digits: string): (string | undefined)[] {
-  const say = (words: string) => readWords(dictionary, words);
+  const say = (words: string) => sayWords(dictionary, words);
   if (digits.startsWith("0") || digits.length > 3) return say(digitByDigit(digits));
   if (digits.length < 3 || digits.endsWith("00")) return say(cardinal(digits));
   const [hundreds = "", tens = "", ones = ""] = digits;
@@ -134,7 +134,7 @@ function readAmount(dictionary: Dictionary, amount: string, sign: string): (stri
   const kept = nonZero.length === 0 ? parts.slice(0, 1) : nonZero;
   return kept.flatMap(({ number, digits, name }, i) => [
     ...(i === 0 ? [] : [dictionary.lookUp("and")]),
-    ...readWords(dictionary, cardinal(digits || "0")),
+    ...sayWords(dictionary, cardinal(digits || "0")),
     number === 1 || name === "pence" ? dictionary.lookUp(name) : plural(dictionary, name),
   ]);
 }

@@ -1,9 +1,10 @@
-import { isLetters, isLowerCase } from "./characters.ts";
+import { isLowerCase } from "./characters.ts";
 import type { Dictionary, Following } from "./dictionary.ts";
 import { isTo } from "./function-words.ts";
 import { readWord } from "./lexicon.ts";
 import type { Part, Word } from "./parts.ts";
-import { applyStress, isConsonant, isVowel, primary, weight } from "./stress.ts";
+import { joinPieces, type Piece } from "./compound.ts";
+import { isConsonant, isVowel } from "./stress.ts";
 
 /** Reads a word that neither dictionary nor rules know. */
 export type ReadUnknown = (word: string) => Promise<string>;
@@ -125,43 +126,6 @@ function tagOf(parts: Word): string {
   const weightOf = ({ text }: Part) =>
     Array.from(text).reduce((sum, c) => sum + (isLowerCase(c) ? 1 : 2), 0);
   return parts.reduce((best, part) => (weightOf(part) > weightOf(best) ? part : best)).tag;
-}
-
-interface Piece {
-  /** Its first part as written. */
-  readonly text: string;
-  readonly phonemes: string;
-}
-
-/** Puts the pieces of a compound together: apart if it mixes kinds of characters, else as one word. */
-function joinPieces(text: string, pieces: readonly Piece[]): string {
-  const sounding = pieces.filter(({ phonemes }) => phonemes !== "");
-  if (mixesKinds(text)) return sounding.map(({ phonemes }) => phonemes).join(" ");
-  return withOneStress(sounding).join("");
-}
-
-function mixesKinds(text: string): boolean {
-  if (text.includes("/")) return true;
-  const kinds = Array.from(text.replace(/['‘’,\-._]/g, ""), (character) =>
-    isLetters(character) ? "letter" : /[0-9]/.test(character) ? "digit" : "other",
-  );
-  return new Set(kinds).size > 1;
-}
-
-/** Weakens the lighter half of the stressed pieces; behind a single letter, the other piece. */
-function withOneStress(pieces: readonly Piece[]): string[] {
-  const phonemes = pieces.map((piece) => piece.phonemes);
-  const [first] = pieces;
-  const stressed = phonemes.filter((piece) => piece.includes(primary)).length;
-  if (pieces.length === 2 && first?.text.length === 1) {
-    return phonemes.map((piece, i) => (i === 1 ? applyStress(piece, -0.5) : piece));
-  }
-  if (pieces.length < 2 || stressed <= Math.floor((pieces.length + 1) / 2)) return phonemes;
-  const lightestFirst = phonemes
-    .map((piece, i) => ({ i, stressed: Number(piece.includes(primary)), weight: weight(piece) }))
-    .sort((a, b) => a.stressed - b.stressed || a.weight - b.weight || a.i - b.i);
-  const weakened = new Set(lightestFirst.slice(0, Math.floor(pieces.length / 2)).map(({ i }) => i));
-  return phonemes.map((piece, i) => (weakened.has(i) ? applyStress(piece, -0.5) : piece));
 }
 
 /** What the word before `word` is followed by; a word without sound leaves the sound behind it. */

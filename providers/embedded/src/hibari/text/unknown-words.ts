@@ -1,10 +1,16 @@
-import { asciiDigits } from "./characters.ts";
+import { asciiDigits, wordLetter } from "./characters.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { LettersToSounds } from "./letters-to-sounds.ts";
 import { readNumeral } from "./read-number.ts";
 
-const pieces =
-  /(?<letters>[\p{L}\p{Nl}\p{No}]+(?:['’][\p{L}\p{Nl}\p{No}]+)*)|(?<digits>\p{Nd}+(?:[,.]\p{Nd}+)*)|[^\p{L}\p{N}_\s]+/gu;
+const pieces = new RegExp(
+  [
+    `(?<letters>${wordLetter}+(?:['’]${wordLetter}+)*)`,
+    String.raw`(?<digits>\p{Nd}+(?:[,.]\p{Nd}+)*)`,
+    String.raw`[^\p{L}\p{N}_\s]+`,
+  ].join("|"),
+  "gu",
+);
 
 const symbolSounds = new Map([
   ["/", "slˈæʃ"],
