@@ -49,7 +49,22 @@ export async function allocateRelay(
   portRange: [number, number] | undefined,
   signal: AbortSignal,
 ): Promise<Relay> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(allocateWithinMs)]);
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error("it did not answer in time"));
+  }, allocateWithinMs);
+  try {
+    return await allocate(server, portRange, AbortSignal.any([signal, late.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function allocate(
+  server: TurnServer,
+  portRange: [number, number] | undefined,
+  within: AbortSignal,
+): Promise<Relay> {
   const host = await orAborted(lookUpName(server.host), within);
   if (host === undefined) throw new Error("the name of the TURN server does not resolve");
   const carrier = await connect(server, host, portRange, within);
