@@ -40,7 +40,7 @@ export function named<Choice extends string>(
   if (known !== undefined) return known;
   const choices = [...new Set(Object.values(names))].join(", ");
   if (absent.has(value))
-    throw invalid(`${variable}: there is no ${value} package yet; there is ${choices}`);
+    throw invalid(`${variable}: there is no ${value} package yet; choose one of ${choices}`);
   throw invalid(`${variable} must be one of ${choices}`);
 }
 

@@ -223,7 +223,7 @@ describe("an explicit choice", () => {
     const start = choose({ [variable]: value, OPENAI_API_KEY: "sk-secret" });
     await expect(start).rejects.toMatchObject({ code: "INVALID_CONFIG" });
     await expect(start).rejects.toThrow(
-      new RegExp(`^${variable}: there is no ${value} package yet; there is .*openai`),
+      new RegExp(`^${variable}: there is no ${value} package yet; choose one of .*openai`),
     );
   });
 

@@ -1,4 +1,5 @@
-import { keyOf, toldIn, type Fact } from "./notes.ts";
+import { keyOf, type Fact } from "./facts.ts";
+import { toldIn } from "./notes.ts";
 import { traitAsked, traitSentence } from "./personal.ts";
 import { pick, when, whenMatch, type Rule } from "./rules.ts";
 import type { Scene } from "./scene.ts";

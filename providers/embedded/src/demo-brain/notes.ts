@@ -1,3 +1,4 @@
+import { keyOf, type Fact } from "./facts.ts";
 import { personalFact } from "./personal.ts";
 import { workOut } from "./sums.ts";
 
@@ -10,14 +11,6 @@ export interface Notes {
   readonly asked: readonly string[];
   /** The result of the last sum. */
   readonly result: number | undefined;
-}
-
-export interface Fact {
-  /** As the person put it: `favourite colour`, `code`. */
-  readonly thing: string;
-  readonly value: string;
-  /** "my code" is theirs, "the code" is anybody's. */
-  readonly whose: "your" | "the";
 }
 
 /** What one sentence tells. */
@@ -50,17 +43,6 @@ export function noted(notes: Notes, said: string, plain: string): Notes {
       return sum?.type === "value" ? { ...notes, result: sum.value } : notes;
     }
   }
-}
-
-/** The same for "favourite colours", "favorite color". */
-export function keyOf(thing: string): string {
-  return thing
-    .toLowerCase()
-    .replace(/colour/g, "color")
-    .replace(/favourite/g, "favorite")
-    .replace(/\b(?:secret|own|new|little) /g, "")
-    .replace(/s$/, "")
-    .trim();
 }
 
 /** What a sentence tells about the person, if it tells anything. */

@@ -1,4 +1,4 @@
-import type { Fact } from "./notes.ts";
+import type { Fact } from "./facts.ts";
 
 /** A thing that people tell about themselves without naming it. */
 interface Trait {
