@@ -24,7 +24,6 @@ const schema = z.object({
   STREAMING_TTS: flag.exactOptional(),
   STREAMING_STT: flag.exactOptional(),
   LOG_LEVEL: logLevel.exactOptional(),
-  STREAMING_STT: flag.exactOptional(),
   HISTORY_LIMIT: wholeNumber(1, 10_000).exactOptional(),
   ICE_SERVERS: iceServers.exactOptional(),
   METERED_APP_NAME: meteredApp.exactOptional(),
@@ -63,7 +62,6 @@ export interface ServerSettings {
   readonly host?: string;
   readonly systemPrompt?: string;
   readonly streamingTTS?: boolean;
-  readonly streamingSTT?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
   readonly iceServers?: readonly IceServer[];
@@ -113,15 +111,13 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 }
 
 function serverSettings(settings: Settings): ServerSettings {
-  const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, STREAMING_STT, HISTORY_LIMIT } =
-    settings;
+  const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
   const { ICE_SERVERS, METERED_APP_NAME, METERED_API_KEY, METERED_REGION } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
     ...(SYSTEM_PROMPT !== undefined && { systemPrompt: SYSTEM_PROMPT }),
     ...(STREAMING_TTS !== undefined && { streamingTTS: STREAMING_TTS }),
-    ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
     ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
     ...(HISTORY_LIMIT !== undefined && { historyLimit: HISTORY_LIMIT }),
     ...(ICE_SERVERS !== undefined && { iceServers: ICE_SERVERS }),
