@@ -16,7 +16,8 @@ import { processCertificate } from "./certificate.ts";
 import { readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
-import { defaultPathTimes, newPath, offered, type PathTimes, watchPath } from "./path-watch.ts";
+import type { PathPhase, PathSample, PathTimes } from "./path-watch.ts";
+import { PathWatcher } from "./path-watcher.ts";
 import { Peer } from "./peer.ts";
 import { readCandidate } from "./remote-candidate.ts";
 import { SerialQueue } from "./serial-queue.ts";
@@ -78,18 +79,17 @@ export async function openWebRtcTransport(
 
 /** How long an answer without trickle waits for STUN and TURN servers. */
 const gatherWithinMs = 500;
-const lookEveryMs = 1000;
 
 class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport {
   readonly kind = "webrtc";
   readonly #options: WebRtcTransportOptions;
   readonly #certificate: RTCCertificate;
   readonly #logger: Logger;
-  readonly #times: PathTimes;
   readonly #offers = new SerialQueue();
   readonly #inbox = new CandidateInbox();
   readonly #voice: VoiceReceiver;
   readonly #messages: MessageChannel;
+  readonly #watcher: PathWatcher;
   readonly #speaker = new Speaker();
   readonly #stopping = new AbortController();
   #peer: Peer | undefined;
@@ -97,8 +97,6 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
   #trickle = false;
   #hasMicrophone = false;
   #speakTo: RTCRtpTransceiver | undefined;
-  #path = newPath(performance.now());
-  #watch: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: WebRtcTransportOptions, certificate: RTCCertificate) {
@@ -106,7 +104,13 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
     this.#options = options;
     this.#certificate = certificate;
     this.#logger = options.logger ?? silentLogger;
-    this.#times = { ...defaultPathTimes, ...options.times };
+    this.#watcher = new PathWatcher({
+      times: options.times ?? {},
+      sample: () => this.#sample(),
+      onPhase: (phase) => {
+        this.#enter(phase);
+      },
+    });
     this.#voice = new VoiceReceiver(() => {
       this.emit("microphone-started", undefined);
     });
@@ -133,10 +137,7 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
       this.#followMicrophone(offer.sections);
       this.#takeCandidates(peer, offer);
       const answer = await peer.answer();
-      this.#path = offered(this.#path, performance.now());
-      this.#watch ??= setInterval(() => {
-        this.#look();
-      }, lookEveryMs);
+      this.#watcher.offered();
       return trickle ? this.#answerNow(peer, answer) : this.#answerWhole(peer, answer);
     });
   }
@@ -202,7 +203,7 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
           if (this.#trickle) this.emit("candidate", candidate);
         },
         changed: () => {
-          this.#look();
+          this.#watcher.look();
         },
         ended: (reason) => {
           void this.#end(reason);
@@ -273,15 +274,14 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
     this.#voice.receive({ sequence: sequenceNumber, timestamp, ssrc, payload: packet.payload });
   }
 
-  #look(): void {
+  #sample(): PathSample | undefined {
     const peer = this.#peer;
-    if (peer === undefined || this.#closing !== undefined) return;
-    const { usable, received } = peer;
-    const before = this.#path.phase;
-    this.#path = watchPath(this.#path, { usable, received }, performance.now(), this.#times);
+    if (peer === undefined || this.#closing !== undefined) return undefined;
     peer.forgetChecks();
-    const { phase } = this.#path;
-    if (phase === before) return;
+    return { usable: peer.usable, received: peer.received };
+  }
+
+  #enter(phase: PathPhase): void {
     this.#logger.debug({ phase }, "path to the caller changed");
     if (phase === "gone") void this.#end("failed");
     else if (phase !== "connecting") this.emit(phase, undefined);
@@ -293,13 +293,17 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
   }
 
   async #close(reason: TransportEnd): Promise<void> {
-    clearInterval(this.#watch);
+    this.#watcher.close();
     this.#voice.close();
     this.#messages.close();
     this.#speakTo = undefined;
     this.#stopping.abort();
-    await this.#peer?.stopGathering();
-    await this.#offers.run(async () => this.#peer?.close()); // after an offer that is being answered
+    try {
+      await this.#peer?.stopGathering();
+      await this.#offers.run(async () => this.#peer?.close()); // after an offer being answered
+    } catch (error) {
+      this.#logger.warn({ error }, "a call's sockets could not be closed");
+    }
     this.emit("end", reason);
   }
 
