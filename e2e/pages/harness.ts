@@ -42,6 +42,7 @@ const names = [
   "ttsStart",
   "ttsComplete",
   "ttsCancelled",
+  "turnTimings",
   "speechStart",
   "speechEnd",
   "toolCallStart",

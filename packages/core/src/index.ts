@@ -21,6 +21,8 @@ export * from "./observe/metrics.ts";
 export * from "./observe/timing-hooks.ts";
 export * from "./protocol/client-messages.ts";
 export * from "./protocol/server-messages.ts";
+export type { TurnTimings } from "./protocol/turn-timings.ts";
+export * from "./observe/turn-stopwatch.ts";
 export * from "./protocol/version.ts";
 export * from "./speaking/sentences.ts";
 export * from "./speaking/speakable.ts";

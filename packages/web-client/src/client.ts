@@ -13,6 +13,7 @@ import type {
   FrameCaptureController,
 } from "./media/controllers.ts";
 import type { FrameCaptureOptions } from "./media/frames.ts";
+import { Attestation } from "./media/attestation.ts";
 import { Levels } from "./media/levels.ts";
 import { Playback } from "./media/playback.ts";
 import { Sound } from "./media/sound.ts";
@@ -38,6 +39,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
   readonly #levels: Levels;
   readonly #voice = new Voice(this.#sound);
   readonly #vision = new Vision();
+  readonly #attestation: Attestation;
   #watched: MediaDevices | undefined;
 
   /** @param environment what to connect with; tests and other runtimes pass their own */
@@ -54,6 +56,15 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       config,
       reconnection: reconnectionConfig(config.reconnection),
       logger: this.#logger,
+    });
+    this.#attestation = new Attestation({
+      clock,
+      played: () => ({
+        position: this.#call.playedPosition,
+        outputDelayMs: this.#sound.outputDelayMs,
+        ...(this.roundTripTimeMs !== undefined && { roundTripMs: this.roundTripTimeMs }),
+      }),
+      send: (message) => void this.#call.sendData(message),
     });
     this.#followCall();
     this.#followMedia();
@@ -262,6 +273,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.#updateWatch();
     });
     call.on("message", (message) => {
+      if (this.features.has("playout")) this.#attestation.follow(message);
       if (message.type === "speech-start") this.sendAttachments();
       announce(message, (name, ...args) => {
         this.emit(name, ...args);
@@ -308,6 +320,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     this.#voice.end();
     this.#vision.end();
     this.#levels.close();
+    this.#attestation.close();
     this.#playback.close();
     this.#sound.close();
   }

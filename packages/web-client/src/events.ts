@@ -1,3 +1,4 @@
+import type { TurnTimings } from "@metered/llmrtc-core";
 import type { ConnectionState } from "./connection/state.ts";
 import type { LLMRTCClientError } from "./errors.ts";
 
@@ -68,6 +69,8 @@ export type ClientEvents = {
   ttsSentence: [text: string, info: TurnInfo];
   ttsComplete: [info: TurnInfo];
   ttsCancelled: [info: TurnInfo];
+  /** Where the time of a turn went, after its reply. */
+  turnTimings: [timings: TurnTimings, info: TurnInfo];
   /** The agent's voice; once per connection, not per reply. */
   ttsTrack: [stream: MediaStream];
   /** A whole spoken reply, from servers that cannot put it on the track. Not played by the client. */

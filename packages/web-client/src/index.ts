@@ -5,6 +5,6 @@ export { LLMRTCClientError } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./media/controllers.ts";
 export { listMicrophones, listSpeakers, type AudioDevice } from "./media/devices.ts";
-export { PROTOCOL_VERSION } from "@metered/llmrtc-core";
+export { PROTOCOL_VERSION, type TurnTimings } from "@metered/llmrtc-core";
 export { captureScreenFrame, recordOnce } from "./media/record.ts";
 export type { Environment } from "./environment.ts";

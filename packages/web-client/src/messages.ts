@@ -41,6 +41,11 @@ export function announce(message: ConversationMessage, emit: Emit): void {
     case "tts-cancelled":
       emit("ttsCancelled", info(message));
       return;
+    case "turn-timings": {
+      const { type: _, turnId: __, ...timings } = message;
+      emit("turnTimings", timings, info(message));
+      return;
+    }
     case "tts":
       emit("tts", bytesFromBase64(message.data), message.format, info(message));
       return;

@@ -26,6 +26,16 @@ export interface PlayoutOptions {
   readonly roomMs?: number;
 }
 
+/** What the caller's end said of its playing. */
+export interface Attested {
+  /** Speech heard since the call began. */
+  readonly heardMs: number;
+  /** How long it was so when it was said. */
+  readonly agoMs: number;
+  /** Count of call time's frames when it was said. */
+  readonly frame: number;
+}
+
 export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
@@ -34,13 +44,15 @@ export interface WaitOptions {
 const fadeMs = 5;
 /** After a longer standstill the lost time is not made up for. */
 const mostBeatsBehind = 50;
+/** A listener who is further behind than this (10 s) has lost the call. */
+const framesRemembered = 500;
 const samplesPerMs = speakerFormat.sampleRate / 1000;
 const fadeSamples = fadeMs * samplesPerMs;
 
 /**
  * One call's mouth: queued speech goes out frame by frame on the shared clock, at most `aheadMs`
- * before it is due, so that `clear` silences the caller's speaker at once and `playedMs` says what
- * was heard.
+ * before it is due, so that `clear` silences the caller's speaker at once. `playedMs` says what
+ * should have been heard, `attested` what the caller's end says.
  */
 export class Playout extends Emitter<PlayoutEvents> {
   readonly #options: Required<PlayoutOptions>;
@@ -52,6 +64,10 @@ export class Playout extends Emitter<PlayoutEvents> {
   /** Speech sent so far in milliseconds, and how much of each frame still ahead is speech. */
   #sentMs = 0;
   #speechAhead: number[] = [];
+  /** Frames of call time so far, and for the last ones how much speech had been sent with each. */
+  #frames = 0;
+  readonly #sentWith: number[] = [];
+  #attested: Attested | undefined;
   #speaking = false;
   #paused = false;
   #fadeNextIn = false;
@@ -73,6 +89,37 @@ export class Playout extends Emitter<PlayoutEvents> {
   /** Speech heard since the call began, in milliseconds: sent, and its time has come. */
   get playedMs(): number {
     return this.#sentMs - this.#speechAhead.reduce((sum, ms) => sum + ms, 0);
+  }
+
+  /** Speech sent since the call began, in milliseconds: more than played by what is not due yet. */
+  get sentMs(): number {
+    return this.#sentMs;
+  }
+
+  /** How many frames of call time had been sent when the speech behind `ms` began. */
+  frameOf(ms: number): number {
+    const later = this.#sentWith.findIndex((sentMs) => sentMs > ms);
+    const remembered = later < 0 ? this.#sentWith.length : later;
+    return this.#frames - this.#sentWith.length + remembered;
+  }
+
+  /** What the caller's end has said last. */
+  get attested(): Attested | undefined {
+    return this.#attested;
+  }
+
+  /**
+   * The caller's end says what it has played.
+   *
+   * @param unheardMs call time sent after that; infinite: it has played nothing
+   * @param agoMs when it was so
+   */
+  attest(unheardMs: number, agoMs = 0): void {
+    const before = this.#attested?.heardMs ?? 0;
+    const index = this.#sentWith.length - 1 - Math.max(0, Math.ceil(unheardMs / frameMs));
+    const heardMs = Math.max(before, this.#sentWith[index] ?? before);
+    this.#attested = { heardMs, agoMs, frame: this.#frames };
+    this.#wake();
   }
 
   /**
@@ -140,6 +187,26 @@ export class Playout extends Emitter<PlayoutEvents> {
     return this.#until(() => this.playedMs >= ms, options);
   }
 
+  /** The same for speech that has been sent. */
+  whenSent(ms: number, options: WaitOptions = {}): Promise<void> {
+    return this.#until(() => this.#sentMs >= ms, options);
+  }
+
+  /**
+   * Resolves when the caller's end has attested `ms` of speech since the call began, or `withinMs` of
+   * call time have passed.
+   *
+   * @throws the signal's reason when aborted; {LLMRTCError} `CLOSED` when closed before
+   */
+  whenHeard(
+    ms: number,
+    { withinMs = Number.POSITIVE_INFINITY, ...options }: WaitOptions & { withinMs?: number } = {},
+  ): Promise<void> {
+    const until = this.#frames + withinMs / frameMs;
+    const heard = () => (this.#attested?.heardMs ?? 0) >= ms || this.#frames >= until;
+    return this.#until(heard, options);
+  }
+
   /**
    * Resolves when `ms` more fit in the queue; a run longer than the whole queue fits when it is
    * empty.
@@ -172,6 +239,7 @@ export class Playout extends Emitter<PlayoutEvents> {
     this.#sendDue();
     if (this.#ahead < 0) this.#send(undefined);
     if (!wasDrained) this.#settle();
+    else this.#wake();
   }
 
   #sendDue(): void {
@@ -201,6 +269,9 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   #send(frame: Pcm | undefined): void {
     this.#ahead += 1;
+    this.#frames += 1;
+    this.#sentWith.push(this.#sentMs);
+    if (this.#sentWith.length > 2 * framesRemembered) this.#sentWith.splice(0, framesRemembered);
     if (frame === undefined) this.#speaking = false;
     this.#options.sink.sendFrame(frame);
   }

@@ -1,7 +1,9 @@
 import {
+  type ClientMessage,
   Emitter,
   type ErrorCode,
   type Feature,
+  type Heard,
   History,
   Lifetime,
   listen,
@@ -38,6 +40,8 @@ type SessionEvents = {
   message: ServerMessage;
 };
 
+type Attestation = Omit<Extract<ClientMessage, { readonly type: "playout" }>, "type">;
+
 /** At most this many pictures wait for the next turn; the oldest go first. */
 const maxPendingAttachments = 8;
 
@@ -71,6 +75,7 @@ export class Session extends Emitter<SessionEvents> {
       voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, send),
       send,
       interim: () => this.#features.has("interim"),
+      timings: () => this.#features.has("turn-timings"),
       takeAttachments: () => this.#attachments.splice(0),
       signal: this.#lifetime.signal,
     });
@@ -109,6 +114,15 @@ export class Session extends Emitter<SessionEvents> {
   /** Pictures for the turn that comes next, or that is being spoken now. */
   show(attachments: readonly VisionAttachment[]): void {
     this.#attachments = [...this.#attachments, ...attachments].slice(-maxPendingAttachments);
+  }
+
+  /** The caller's end says what it has played. */
+  attest({ position, outputDelayMs, roundTripMs = 0 }: Attestation): void {
+    const media = this.#media;
+    if (!media?.transport.sentAfterMs) return;
+    const sentAfterMs =
+      position === null ? Number.POSITIVE_INFINITY : media.transport.sentAfterMs(position);
+    media.playout.attest(sentAfterMs + within(outputDelayMs), within(roundTripMs / 2));
   }
 
   /** Stops the agent's reply. */
@@ -164,7 +178,7 @@ export class Session extends Emitter<SessionEvents> {
         if (heard.type === "speech") utterance?.push(heard.pcm);
         if (heard.type === "speech-started") utterance = this.#speechStarted();
         if (heard.type === "speech-ended" && utterance) {
-          this.#speechEnded(utterance, heard.speechMs);
+          this.#speechEnded(utterance, heard);
           utterance = undefined;
         }
       }
@@ -186,10 +200,10 @@ export class Session extends Emitter<SessionEvents> {
     return utterance;
   }
 
-  #speechEnded(utterance: SpokenInput, speechMs: number): void {
-    const { hooks, turn } = this.#services;
+  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs }: SpeechEnded): void {
+    const { hooks, turn, turnDetector } = this.#services;
     this.emit("message", { type: "speech-end", turnId: utterance.turnId });
-    utterance.end();
+    utterance.end({ silenceMs, reason: turnDetector.name });
     void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
   }
 
@@ -197,6 +211,13 @@ export class Session extends Emitter<SessionEvents> {
     this.emit("message", { type: "error", code, message });
   }
 }
+
+/** A delay that a client claims, made a possible one. */
+function within(delayMs: number): number {
+  return Math.min(2_000, Math.max(0, delayMs));
+}
+
+type SpeechEnded = Extract<Heard, { readonly type: "speech-ended" }>;
 
 /** A transport and what runs on it. */
 interface Media {

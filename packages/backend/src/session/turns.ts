@@ -2,6 +2,7 @@ import {
   AsyncQueue,
   callHook,
   createTimingInfo,
+  type EndOfSpeech,
   type History,
   MetricNames,
   patiently,
@@ -12,6 +13,8 @@ import {
   transcribe,
   type TurnContext,
   type TurnOptions,
+  TurnStopwatch,
+  type TurnTimings,
   type VisionAttachment,
   type VoiceOutput,
 } from "@metered/llmrtc-core";
@@ -25,6 +28,8 @@ export interface TurnsOptions {
   readonly send: (message: ServerMessage) => void;
   /** Whether the client takes interim transcripts. */
   readonly interim: () => boolean;
+  /** Whether the client takes turn timings. */
+  readonly timings: () => boolean;
   /** The pictures that the caller has shown since the last turn; taking them empties the list. */
   readonly takeAttachments: () => readonly VisionAttachment[];
   /** Ends everything. */
@@ -34,6 +39,7 @@ export interface TurnsOptions {
 /** The turn that runs now. Its reply can be aborted; its transcription goes on, so no word is lost. */
 interface Running {
   readonly context: TurnContext;
+  readonly stopwatch: TurnStopwatch;
   readonly interruption: AbortController;
   done: Promise<void>;
 }
@@ -42,8 +48,8 @@ interface Running {
 export interface SpokenInput {
   readonly turnId: string;
   push(pcm: Pcm): void;
-  /** The utterance is over. */
-  end(): void;
+  /** The utterance is over; absent: it broke off. */
+  end(ending?: EndOfSpeech): void;
 }
 
 /** A reason that is not an error: the caller took the floor. */
@@ -77,7 +83,8 @@ export class Turns {
    */
   listen(onStart: (turnId: string) => void): SpokenInput {
     const sound = new AsyncQueue<Pcm>();
-    const turnId = this.#take(async (running) => {
+    const stopwatch = new TurnStopwatch("speech");
+    const turnId = this.#take(stopwatch, async (running) => {
       onStart(running.context.turnId);
       const text = await this.#understand(sound, running);
       return text && { text };
@@ -87,7 +94,8 @@ export class Turns {
       push: (pcm) => {
         sound.push(pcm);
       },
-      end: () => {
+      end: (ending) => {
+        if (ending) stopwatch.speechEnded(ending);
         sound.end();
       },
     };
@@ -95,7 +103,7 @@ export class Turns {
 
   /** The caller typed. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
-    this.#take(async ({ context }) => {
+    this.#take(new TurnStopwatch("text"), async ({ context }) => {
       const { send, turn } = this.#options;
       send({ type: "transcript", text, isFinal: true, turnId: context.turnId });
       await callHook(turn.hooks.onTurnStart, turn.logger, context, new Uint8Array(0));
@@ -105,7 +113,7 @@ export class Turns {
 
   /** A whole recording, from clients that have no audio track. */
   hear(recording: Uint8Array, attachments: readonly VisionAttachment[] = []): void {
-    this.#take(async (running) => {
+    this.#take(new TurnStopwatch("recording"), async (running) => {
       const text = await this.#transcribeWhole(recording, running);
       return text && { text, attachments };
     });
@@ -117,6 +125,7 @@ export class Turns {
    * @param input what the caller says; undefined or "" when it was nothing
    */
   #take(
+    stopwatch: TurnStopwatch,
     input: (
       running: Running,
     ) => Promise<{ text: string; attachments?: readonly VisionAttachment[] } | "" | undefined>,
@@ -127,6 +136,7 @@ export class Turns {
     const context: TurnContext = { turnId, sessionId: sessionId(), startTime: Date.now() };
     const running: Running = {
       context,
+      stopwatch,
       interruption: new AbortController(),
       done: Promise.resolve(),
     };
@@ -151,7 +161,7 @@ export class Turns {
   async #reply(
     text: string,
     attachments: readonly VisionAttachment[],
-    { context, interruption }: Running,
+    { context, interruption, stopwatch }: Running,
   ): Promise<void> {
     const { history, turn, signal, send } = this.#options;
     const { hooks, metrics, logger } = turn;
@@ -167,15 +177,34 @@ export class Turns {
       options: turn,
       voice: this.#options.voice(context.turnId),
       send,
+      stopwatch,
       signal: AbortSignal.any([signal, interruption.signal]),
     });
+    await this.#report(context, stopwatch.timings);
     const timing = createTimingInfo(context.startTime);
     metrics.timing(MetricNames.TURN_DURATION, timing.durationMs);
     await callHook(hooks.onTurnEnd, logger, context, timing);
   }
 
+  /** Where the turn's time went, to everybody who asks. */
+  async #report(context: TurnContext, timings: TurnTimings): Promise<void> {
+    const { turn, send } = this.#options;
+    const { hooks, metrics, logger } = turn;
+    const { audibleMs, firstFrameMs, interrupted, attested } = timings;
+    const firstAudioMs = audibleMs ?? firstFrameMs;
+    if (firstAudioMs !== undefined) {
+      const by = audibleMs === undefined ? "sent" : "heard";
+      metrics.timing(MetricNames.TURN_FIRST_AUDIO, firstAudioMs, { by });
+    }
+    if (interrupted) {
+      metrics.increment(MetricNames.TURN_INTERRUPTIONS, 1, { attested: String(attested) });
+    }
+    await callHook(hooks.onTurnTimings, logger, context, timings);
+    if (this.#options.timings()) send({ type: "turn-timings", ...timings, turnId: context.turnId });
+  }
+
   /** The utterance's words; "" when there were none or hearing failed, which the client is told. */
-  async #understand(sound: AsyncIterable<Pcm>, { context }: Running): Promise<string> {
+  async #understand(sound: AsyncIterable<Pcm>, { context, stopwatch }: Running): Promise<string> {
     const { turn, send, signal, interim } = this.#options;
     const { turnId } = context;
     const guesses = { sent: false };
@@ -195,11 +224,12 @@ export class Turns {
         onSound,
       }),
     );
+    stopwatch.mark("transcriptMs");
     if (text || guesses.sent) send({ type: "transcript", text, isFinal: true, turnId });
     return text;
   }
 
-  async #transcribeWhole(recording: Uint8Array, { context }: Running): Promise<string> {
+  async #transcribeWhole(recording: Uint8Array, { context, stopwatch }: Running): Promise<string> {
     const { turn, send, signal } = this.#options;
     const text = await this.#toText(context, async (onSound) => {
       await onSound(recording);
@@ -209,6 +239,7 @@ export class Turns {
         stt.transcribe(recording, undefined, { signal: limited }),
       );
     });
+    stopwatch.mark("transcriptMs");
     if (text) send({ type: "transcript", text, isFinal: true, turnId: context.turnId });
     return text;
   }

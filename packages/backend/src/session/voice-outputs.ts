@@ -1,5 +1,6 @@
 import {
   bytesFromPcm,
+  type HeardSound,
   type Pcm,
   type ServerMessage,
   speakerFormat,
@@ -10,6 +11,9 @@ import type { Playout } from "../media/playout.ts";
 /** Room that a voice waits for before it makes more, in milliseconds of the playout's queue. */
 const roomMs = 1_000;
 
+/** Longer than sound takes to a listener in the next continent, shorter than a short utterance. */
+const patienceMs = 400;
+
 /** Speaks into the call's audio track, at the pace of the playout clock. */
 export function trackVoice(playout: Playout): VoiceOutput {
   return {
@@ -18,11 +22,32 @@ export function trackVoice(playout: Playout): VoiceOutput {
       await playout.roomFor(roomMs, { signal });
     },
     queuedMs: () => playout.queuedMs,
-    playedMs: () => playout.playedMs,
+    sentMs: () => playout.sentMs,
     whenPlayed: (ms, signal) => playout.whenPlayed(ms, { signal }),
     whenDrained: (signal) => playout.whenDrained({ signal }),
+    whenSent: (ms, signal) => playout.whenSent(ms, { signal }),
+    async whenHeard(ms, signal) {
+      await playout.whenHeard(ms, { signal });
+      const { heardMs = ms, agoMs = 0 } = playout.attested ?? {};
+      return heardMs - ms + agoMs;
+    },
+    heard: (sinceMs) => heardOf(playout, sinceMs),
     clear: () => void playout.clear(),
   };
+}
+
+/**
+ * A client that has spoken up since the sound of the reply began gets a moment to say that it has
+ * played the rest; what it then does not attest was not heard.
+ */
+async function heardOf(playout: Playout, sinceMs: number): Promise<HeardSound> {
+  const { sentMs } = playout;
+  const firstFrame = playout.frameOf(sinceMs);
+  const attests = (): boolean => (playout.attested?.frame ?? -1) > firstFrame;
+  if (sentMs <= sinceMs || !attests()) return { sentMs, heardMs: sentMs, attested: attests() };
+  await playout.whenHeard(sentMs, { withinMs: patienceMs }).catch(() => undefined); // the call ended
+  const heardMs = Math.min(sentMs, Math.max(sinceMs, playout.attested?.heardMs ?? sentMs));
+  return { sentMs, heardMs, attested: true };
 }
 
 /**
@@ -44,9 +69,12 @@ export function messageVoice(turnId: string, send: (message: ServerMessage) => v
       });
     },
     queuedMs: () => 0,
-    playedMs: () => sentMs,
+    sentMs: () => sentMs,
     whenPlayed: async () => undefined,
     whenDrained: async () => undefined,
+    whenSent: async () => undefined,
+    whenHeard: () => new Promise(() => undefined), // such a client does not say
+    heard: async () => ({ sentMs, heardMs: sentMs, attested: false }),
     clear: () => undefined,
   };
 }

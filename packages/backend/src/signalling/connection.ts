@@ -124,6 +124,10 @@ export class Connection implements SessionOwner {
       this.#send({ type: "pong", timestamp: message.timestamp });
       return;
     }
+    if (message.type === "playout") {
+      this.#session.attest(message); // not behind an offer that is being answered: it is about now
+      return;
+    }
     this.#work = this.#work
       .then(() => (this.#closed ? undefined : this.#handle(message)))
       .catch((error: unknown) => {
@@ -131,7 +135,7 @@ export class Connection implements SessionOwner {
       });
   }
 
-  async #handle(message: Exclude<ClientMessage, { type: "ping" }>): Promise<void> {
+  async #handle(message: Exclude<ClientMessage, { type: "ping" | "playout" }>): Promise<void> {
     switch (message.type) {
       case "hello":
         this.#features = new Set(message.features);

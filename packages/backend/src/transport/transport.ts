@@ -48,6 +48,14 @@ export interface Transport {
    */
   sendFrame(frame: Pcm | undefined): void;
 
+  /**
+   * Call time sent after the sound at `position`, in milliseconds, not counting that frame. Only where
+   * sound carries positions.
+   *
+   * @param position of a frame, as the client finds it: an RTP timestamp
+   */
+  sentAfterMs?(position: number): number;
+
   /** Sends on the data channel. False when it is not open: the caller then uses the socket. */
   sendMessage(message: string): boolean;
 

@@ -3,6 +3,7 @@ import { type Pcm, durationMs, speakerFormat } from "../audio/pcm.ts";
 import { LLMRTCError } from "../errors.ts";
 import { callHook, createTimingInfo, type TTSChunk, type TurnContext } from "../observe/hooks.ts";
 import { MetricNames } from "../observe/metrics.ts";
+import type { TurnStopwatch } from "../observe/turn-stopwatch.ts";
 import type { ServerMessage } from "../protocol/server-messages.ts";
 import type { LLMChunk, LLMRequest, Message, VisionAttachment } from "../providers/llm.ts";
 import { AsyncQueue } from "../queue.ts";
@@ -21,14 +22,36 @@ export interface VoiceOutput {
   play(pcm: Pcm, signal: AbortSignal): Promise<void>;
   /** Sound taken and not played yet. */
   queuedMs(): number;
-  /** Sound played since the call began. */
-  playedMs(): number;
+  /** Sound that has left for the caller since the call began. */
+  sentMs(): number;
   /** Resolves when that much has been played. */
   whenPlayed(ms: number, signal: AbortSignal): Promise<void>;
   /** Resolves when all sound has been played. */
   whenDrained(signal: AbortSignal): Promise<void>;
+  /** Resolves when the first of that much sound has left for the caller. */
+  whenSent(ms: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves, if ever, when the caller's end says that so much has been heard.
+   *
+   * @returns how many milliseconds ago that was
+   */
+  whenHeard(ms: number, signal: AbortSignal): Promise<number>;
+  /**
+   * How much of what was sent has been heard; waits a moment for the caller's end to say so.
+   *
+   * @param sinceMs where the reply began: sound played since the call began
+   */
+  heard(sinceMs: number): Promise<HeardSound>;
   /** Silences the agent at once and drops what waits. */
   clear(): void;
+}
+
+export interface HeardSound {
+  /** Sound sent, and heard, since the call began. */
+  readonly sentMs: number;
+  readonly heardMs: number;
+  /** The caller's end says so; else `heardMs` is what was sent. */
+  readonly attested: boolean;
 }
 
 export interface ReplyInput {
@@ -40,6 +63,7 @@ export interface ReplyInput {
   readonly options: TurnOptions;
   readonly voice: VoiceOutput;
   readonly send: (message: ServerMessage) => void;
+  readonly stopwatch: TurnStopwatch;
   /** Aborting it is the interruption: the voice falls silent, history keeps what was heard. */
   readonly signal: AbortSignal;
 }
@@ -58,7 +82,7 @@ export async function reply(input: ReplyInput): Promise<void> {
 
   const ledger = new SpokenLedger();
   const lines = new AsyncQueue<string>();
-  const playedBefore = voice.playedMs();
+  const sentBefore = voice.sentMs();
   const veto = new AbortController();
   const speaking = AbortSignal.any([signal, veto.signal]);
   const [text, speech] = await Promise.all([
@@ -68,18 +92,26 @@ export async function reply(input: ReplyInput): Promise<void> {
     }),
     say({ ...input, signal: speaking }, lines, ledger),
   ]);
-  if (signal.aborted) {
-    const heard = ledger.heard(voice.playedMs() - playedBefore);
-    if (heard) history.add({ role: "assistant", content: heard });
-  } else if (text) {
-    history.add({ role: "assistant", content: text });
+  const cut = speaking.aborted;
+  if (cut && speech.started) {
+    voice.clear();
+    send({ type: "tts-cancelled", turnId });
   }
-  if (speech.started) {
-    if (speaking.aborted) {
-      voice.clear();
-      send({ type: "tts-cancelled", turnId });
-    } else send({ type: "tts-complete", turnId });
+  const sound = await voice.heard(sentBefore);
+  const heardMs = sound.heardMs - sentBefore;
+  if (!signal.aborted || !cut) {
+    if (text) history.add({ role: "assistant", content: text });
+  } else {
+    const heard = speech.started ? ledger.heard(heardMs) : "";
+    if (heard) history.add({ role: "assistant", content: heard, interrupted: true });
   }
+  if (speech.started && !cut) send({ type: "tts-complete", turnId });
+  input.stopwatch.replied({
+    spokenMs: sound.sentMs - sentBefore,
+    heardMs,
+    attested: sound.attested,
+    interrupted: cut && signal.aborted,
+  });
 }
 
 async function userMessage({ text, attachments, options, signal }: ReplyInput): Promise<Message> {
@@ -110,7 +142,7 @@ async function userMessage({ text, attachments, options, signal }: ReplyInput): 
  * @throws what `onLLMEnd` throws: the reply is not to be given
  */
 async function write(
-  { context, options, send, signal }: ReplyInput,
+  { context, options, send, signal, stopwatch }: ReplyInput,
   request: LLMRequest,
   lines: AsyncQueue<string>,
 ): Promise<string> {
@@ -122,7 +154,9 @@ async function write(
   const push = (sentences: readonly string[]): void => {
     for (const sentence of sentences) {
       const words = speakable(sentence);
-      if (words) lines.push(words);
+      if (!words) continue;
+      stopwatch.mark("firstSentenceMs");
+      lines.push(words);
     }
   };
   let text = "";
@@ -134,6 +168,7 @@ async function write(
         if (text === "") {
           metrics.timing(MetricNames.LLM_TTFT, Date.now() - started, { provider: llm.name });
         }
+        stopwatch.mark("llmFirstTokenMs");
         text += chunk.content;
         send({ type: "llm-chunk", content: chunk.content, done: false, turnId });
         push(splitter.push(chunk.content));
@@ -178,7 +213,7 @@ async function* chunksOf(
 
 /** Speaks `lines` until they end, the caller interrupts, or the voice fails. */
 async function say(
-  { context, options, voice, send, signal }: ReplyInput,
+  { context, options, voice, send, signal, stopwatch }: ReplyInput,
   lines: AsyncIterable<string>,
   ledger: SpokenLedger,
 ): Promise<{ readonly started: boolean }> {
@@ -188,7 +223,7 @@ async function say(
   let chunks = 0;
   let sentence = "";
   let announced = "";
-  const playedBefore = voice.playedMs();
+  const sentBefore = voice.sentMs();
   const progress = { started: false };
   try {
     const events = speak(lines, {
@@ -207,11 +242,13 @@ async function say(
       }
       if (!progress.started) {
         progress.started = true;
+        stopwatch.mark("ttsFirstByteMs");
+        timeFirstSound(sentBefore, { voice, signal, stopwatch });
         send({ type: "tts-start", turnId: context.turnId });
       }
       if (sentence !== announced) {
         announced = sentence;
-        announceSentence(sentence, playedBefore + ledger.totalMs, { context, voice, send, signal });
+        announceSentence(sentence, sentBefore + ledger.totalMs, { context, voice, send, signal });
       }
       ledger.audio(durationMs(event.pcm, speakerFormat));
       if (hooks.onTTSChunk) {
@@ -235,6 +272,19 @@ async function say(
     }
   }
   return progress;
+}
+
+function timeFirstSound(
+  sentBefore: number,
+  { voice, signal, stopwatch }: Pick<ReplyInput, "voice" | "signal" | "stopwatch">,
+): void {
+  const interrupted = (): void => undefined; // or the connection is gone: there is nothing to time
+  voice.whenSent(sentBefore + 1, signal).then(() => {
+    stopwatch.mark("firstFrameMs");
+  }, interrupted);
+  voice.whenHeard(sentBefore + 1, signal).then((agoMs) => {
+    stopwatch.mark("audibleMs", agoMs);
+  }, interrupted);
 }
 
 /** Tells the client which words sound, when their sound begins to play. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { LLMChunk, LLMRequest, LLMResult, ToolCallRequest } from "../providers/llm.ts";
+import type { TurnTimings } from "../protocol/turn-timings.ts";
 import type { STTResult } from "../providers/stt.ts";
 import type { AudioContainer } from "../providers/tts.ts";
 
@@ -62,6 +63,8 @@ export interface OrchestratorHooks {
   /** `audio` is the utterance as a WAV file; empty for a typed turn and when it is streamed. */
   readonly onTurnStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;
   readonly onTurnEnd?: Hook<[ctx: TurnContext, timing: TimingInfo]>;
+  /** Where the turn's time went; after its reply, before `onTurnEnd`. */
+  readonly onTurnTimings?: Hook<[ctx: TurnContext, timings: TurnTimings]>;
   readonly onSTTStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;
   readonly onSTTEnd?: Hook<[ctx: TurnContext, result: STTResult, timing: TimingInfo]>;
   readonly onSTTError?: Hook<[ctx: TurnContext, error: Error]>;

@@ -3,7 +3,7 @@ import type { OrchestratorHooks, TurnContext } from "./hooks.ts";
 import { turnFields } from "./turn-fields.ts";
 
 /** What one turn spent where, in milliseconds; what did not happen is absent. */
-export interface TurnTimings {
+interface Spent {
   readonly sttMs?: number;
   /** From the request to the first chunk with text. */
   readonly llmFirstTokenMs?: number;
@@ -13,7 +13,8 @@ export interface TurnTimings {
   readonly ttsMs?: number;
 }
 
-/** One line a turn that says what it spent where: {@link TurnTimings} and `turnMs`. */
+/** One line a turn that says what it spent where: `sttMs`, `llmFirstTokenMs`, `llmMs`, `firstAudioMs`,
+ * `ttsMs`, and `turnMs`. */
 export function createTimingHooks({
   logger,
   now = Date.now,
@@ -23,8 +24,8 @@ export function createTimingHooks({
   readonly now?: () => number;
 }): OrchestratorHooks {
   const requests = new WeakMap<TurnContext, number>();
-  const turns = new WeakMap<TurnContext, TurnTimings>();
-  const note = (ctx: TurnContext, timings: TurnTimings) => {
+  const turns = new WeakMap<TurnContext, Spent>();
+  const note = (ctx: TurnContext, timings: Spent) => {
     turns.set(ctx, { ...turns.get(ctx), ...timings });
   };
   return {

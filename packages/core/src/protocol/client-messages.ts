@@ -54,6 +54,16 @@ const text = z.object({
 });
 /** Stop speaking now. */
 const interrupt = z.object({ type: z.literal("interrupt") });
+/** What the caller's speaker has come to, a few times a second while the agent speaks. */
+const playout = z.object({
+  type: z.literal("playout"),
+  /** RTP timestamp of the sound that last left the jitter buffer; null: nothing is played. */
+  position: z.nullable(z.number()),
+  /** From the jitter buffer to the ear. */
+  outputDelayMs: z.number(),
+  /** As last measured: half of it has passed when this arrives. */
+  roundTripMs: z.optional(z.number()),
+});
 /** The client hangs up; the session need not be kept. */
 const bye = z.object({ type: z.literal("bye") });
 
@@ -69,6 +79,7 @@ export const ClientMessage = z.discriminatedUnion("type", [
   candidate,
   text,
   interrupt,
+  playout,
   bye,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { candidateInit } from "./client-messages.ts";
 import { parseMessage } from "./door.ts";
+import { turnTimings as timings } from "./turn-timings.ts";
 
 /** RTCIceServer as browsers take it. */
 export const iceServer = z.object({
@@ -67,6 +68,8 @@ const ttsChunk = z.object({
 const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: z.string(), turnId });
 const ttsComplete = z.object({ type: z.literal("tts-complete"), turnId });
 const ttsCancelled = z.object({ type: z.literal("tts-cancelled"), turnId });
+/** Where the time of a turn went; after its reply. */
+const turnTimings = z.object({ type: z.literal("turn-timings"), ...timings.shape, turnId });
 const toolCallStart = z.object({
   type: z.literal("tool-call-start"),
   name: z.string(),
@@ -135,6 +138,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   tts,
   ttsComplete,
   ttsCancelled,
+  turnTimings,
   toolCallStart,
   toolCallEnd,
   stageChange,

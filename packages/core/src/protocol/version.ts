@@ -15,6 +15,8 @@ export const dataChannelLabel = "data";
  * - `one-channel`: each message comes once, on the data channel when it is open, else the socket
  * - `interrupt`: the client can stop the agent's speech
  * - `sentences`: `tts-sentence` says which words sound now
+ * - `playout`: the client attests what its speaker has played
+ * - `turn-timings`: where the time of each turn went
  */
 export const features = [
   "trickle",
@@ -24,6 +26,8 @@ export const features = [
   "one-channel",
   "interrupt",
   "sentences",
+  "playout",
+  "turn-timings",
 ] as const;
 
 export type Feature = (typeof features)[number];

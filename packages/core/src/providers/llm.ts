@@ -31,6 +31,8 @@ export interface Message {
   readonly role: Role;
   readonly content: string;
   readonly attachments?: readonly VisionAttachment[];
+  /** An answer that the caller cut short: `content` is what he heard of it. */
+  readonly interrupted?: true;
   readonly toolCallId?: string;
   readonly toolName?: string;
   readonly toolCalls?: readonly ToolCallRequest[];

@@ -108,6 +108,11 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.sendData(message) ?? false;
   }
 
+  /** Place in the agent's sound that is being played; null when nothing is. */
+  get playedPosition(): number | null {
+    return this.#link?.playedPosition ?? null;
+  }
+
   /** What the caller is heard with, now and after each reconnection. */
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;

@@ -135,6 +135,11 @@ export class Link extends Emitter<LinkEvents> {
     return this.#peer?.sendMessage(JSON.stringify(message)) === true || this.send(message);
   }
 
+  /** Place in the agent's sound that is being played; null when nothing is. */
+  get playedPosition(): number | null {
+    return this.#peer?.playedPosition ?? null;
+  }
+
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;
     this.#peer?.setTrack(track);

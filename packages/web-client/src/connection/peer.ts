@@ -116,6 +116,11 @@ export class Peer extends Emitter<PeerEvents> {
     return true;
   }
 
+  /** RTP timestamp of the sound that last left the jitter buffer; null when nothing is played. */
+  get playedPosition(): number | null {
+    return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
+  }
+
   close(): void {
     if (this.#life.signal.aborted) return;
     this.#life.abort();

@@ -19,6 +19,12 @@ export class Sound {
     return new LevelMeter(this.#resumed(), stream);
   }
 
+  /** From a sample to the ear, as far as the browser says. */
+  get outputDelayMs(): number {
+    const context: Partial<Pick<AudioContext, "outputLatency">> = this.#context ?? {};
+    return 1000 * (context.outputLatency ?? 0); // Safari does not say
+  }
+
   close(): void {
     void this.#context?.close();
     this.#context = undefined;

@@ -105,6 +105,10 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     if (packet !== undefined) void this.#speakTo.sender.sendRtp(packet);
   }
 
+  sentAfterMs(position: number): number {
+    return this.#speaker.sentAfterMs(position);
+  }
+
   sendMessage(message: string): boolean {
     return this.#messages.send(message);
   }

@@ -29,6 +29,12 @@ export class Speaker {
     this.#silent = 0;
   }
 
+  /** Call time after the frame at an RTP timestamp, which wraps around. */
+  sentAfterMs(timestamp: number): number {
+    const ticks = (this.#timestamp - timestamp) >>> 0;
+    return ticks / opusTicksPerMs - frameMs;
+  }
+
   /** The packet for the next 20 ms; undefined when nothing need be sent. */
   next(frame: Pcm | undefined): RtpPacket | undefined {
     const payload = frame === undefined ? this.#silence() : this.#encode(frame);
