@@ -61,9 +61,10 @@ test("each turn tells where its time went, up to the caller's ear", async () => 
   expect(stages).toEqual([...stages].sort((a, b) => a - b));
   expect(stages[0]).toBeGreaterThan(0);
   expect(timings.heardMs).toBe(timings.spokenMs);
-  // The clip ends with its last word; the page sees the speaker's sound itself.
-  console.log({ timings, page: audibleAt - spokenUntil });
-  expect(Math.abs((timings.audibleMs ?? 0) - (audibleAt - spokenUntil))).toBeLessThan(300);
+  // The page hears the speaker itself: later by the way of the caller's last word to the server.
+  const inPageMs = audibleAt - spokenUntil;
+  expect(timings.audibleMs).toBeGreaterThan(inPageMs - 800);
+  expect(timings.audibleMs).toBeLessThan(inPageMs + 100);
   await caller.close();
 });
 
@@ -75,13 +76,11 @@ test("an answer that is interrupted says how much of it was heard, and so does t
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   await caller.interrupt();
   const timings = await timingsOf(caller);
-  console.log(timings);
   expect(timings).toMatchObject({ from: "text", attested: true, interrupted: true });
   expect(timings.heardMs).toBeGreaterThan(1_500);
   expect(timings.heardMs).toBeLessThan(4_000);
   await caller.sendText("Thanks");
   await timingsOf(caller);
-  console.log(requests.at(-1));
   expect(requests.at(-1)?.at(-2)).toMatch(/^assistant: The lighthouse keeper/);
   await caller.close();
 });

@@ -4,6 +4,7 @@ import { MicrophoneChoice } from "./devices.ts";
 import { element } from "./elements.ts";
 import { EventLog } from "./event-log.ts";
 import { Notice } from "./notice.ts";
+import { Waterfalls } from "./waterfalls.ts";
 import { fact, showServerFacts } from "./server-facts.ts";
 
 const suggestions = [
@@ -29,6 +30,7 @@ const client = new LLMRTCWebClient({ signallingUrl: signallingUrl.href });
 const captions = new Captions();
 const log = new EventLog();
 const notice = new Notice();
+const waterfalls = new Waterfalls();
 const microphones = new MicrophoneChoice((deviceId) => {
   if (client.microphone) void shareMicrophone(deviceId);
 });
@@ -144,6 +146,9 @@ client.on("ttsComplete", (info) => {
 client.on("ttsCancelled", (info) => {
   captions.interrupted(turnOf(info));
   log.add("tts-cancelled");
+});
+client.on("turnTimings", (timings) => {
+  waterfalls.add(timings);
 });
 client.on("level", ({ input, output }) => {
   levelIn.value = input;

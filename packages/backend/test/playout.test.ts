@@ -278,3 +278,66 @@ describe("the playout clock", () => {
     expect(ticker.pending).toBe(0);
   });
 });
+
+describe("what the caller's end attests", () => {
+  test("is speech that was sent up to that place in call time, silence not counted", () => {
+    const { ticker, playout } = call({ aheadMs: 60 });
+    playout.enqueue(speech(200));
+    ticker.advance(1000);
+    playout.enqueue(speech(400));
+    ticker.advance(200);
+    const { sentMs } = playout;
+    playout.attest(0);
+    expect(playout.attested?.heardMs).toBe(sentMs);
+    ticker.advance(100);
+    playout.attest(100);
+    expect(playout.attested?.heardMs).toBe(sentMs);
+    playout.attest(2_000); // an older place takes nothing back
+    expect(playout.attested?.heardMs).toBe(sentMs);
+  });
+
+  test("of a place that nobody knows is nothing", () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(200));
+    ticker.advance(1000);
+    for (const unheardMs of [Number.POSITIVE_INFINITY, 80_000_000, 30_000]) {
+      playout.attest(unheardMs);
+      expect(playout.attested?.heardMs).toBe(0);
+    }
+  });
+
+  test("never exceeds what was sent, whatever it says", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(400), fc.double({ noNaN: true }))), (steps) => {
+        const { ticker, playout } = call();
+        for (const [ms, unheardMs] of steps) {
+          const before = playout.attested?.heardMs ?? 0;
+          if (playout.queuedMs < 2000) playout.enqueue(speech(ms));
+          ticker.advance(ms / 2);
+          playout.attest(unheardMs);
+          expect(playout.attested?.heardMs).toBeGreaterThanOrEqual(before);
+          expect(playout.attested?.heardMs).toBeLessThanOrEqual(playout.sentMs);
+        }
+      }),
+    );
+  });
+
+  test("is waited for, but not for ever", async () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(200));
+    ticker.advance(300);
+    let heard = false;
+    let gaveUp = false;
+    void playout.whenHeard(200).then(() => (heard = true));
+    void playout.whenHeard(200, { withinMs: 400 }).then(() => (gaveUp = true));
+    ticker.advance(380);
+    await Promise.resolve();
+    expect([heard, gaveUp]).toEqual([false, false]);
+    ticker.advance(40);
+    await Promise.resolve();
+    expect([heard, gaveUp]).toEqual([false, true]);
+    playout.attest(0);
+    await Promise.resolve();
+    expect(heard).toBe(true);
+  });
+});

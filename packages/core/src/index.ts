@@ -38,4 +38,5 @@ export * from "./listening/speech.ts";
 export * from "./listening/transcribe.ts";
 export * from "./listening/turn-detector.ts";
 export * from "./speaking/ledger.ts";
+export { estimateWords, type SpokenWord } from "./speaking/word-times.ts";
 export * from "./speaking/speak.ts";

@@ -1,5 +1,5 @@
 import { bytesFromPcm } from "../audio/bytes.ts";
-import { type Pcm, durationMs, speakerFormat } from "../audio/pcm.ts";
+import { type Pcm, speakerFormat } from "../audio/pcm.ts";
 import { LLMRTCError } from "../errors.ts";
 import { callHook, createTimingInfo, type TTSChunk, type TurnContext } from "../observe/hooks.ts";
 import { MetricNames } from "../observe/metrics.ts";
@@ -233,6 +233,10 @@ async function say(
       queuedMs: () => voice.queuedMs(),
     });
     for await (const event of events) {
+      if (event.type === "words") {
+        ledger.words(event.words);
+        continue;
+      }
       if (event.type === "sentence") {
         sentence = event.text;
         ledger.sentence(sentence);
@@ -250,7 +254,7 @@ async function say(
         announced = sentence;
         announceSentence(sentence, sentBefore + ledger.totalMs, { context, voice, send, signal });
       }
-      ledger.audio(durationMs(event.pcm, speakerFormat));
+      ledger.audio(event.pcm);
       if (hooks.onTTSChunk) {
         const chunk = ttsChunk(event.pcm, sentence);
         await callHook(hooks.onTTSChunk, logger, context, chunk, chunks++);

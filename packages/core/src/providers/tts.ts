@@ -1,3 +1,4 @@
+import type { SpokenWord } from "../speaking/word-times.ts";
 import type { CallOptions } from "./call.ts";
 
 export type AudioContainer = "mp3" | "ogg" | "wav" | "pcm";
@@ -11,6 +12,12 @@ export interface TTSConfig {
    * callers from one queue works on the smallest first. Absent: 0, at once.
    */
   readonly dueInMs?: number;
+  /**
+   * Given to a provider that knows when its words sound: it calls this as it learns, in order, before or
+   * with the sound of the words. Times count from the text's first sample. What a provider does not
+   * tell is estimated from the sound.
+   */
+  readonly onWords?: (words: readonly SpokenWord[]) => void;
 }
 
 export interface TTSResult {

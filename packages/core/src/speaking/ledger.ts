@@ -1,32 +1,43 @@
-/** One spoken sentence: its words and how much of its sound was handed to playout so far. */
+import type { Pcm } from "../audio/pcm.ts";
+import { SoundLevels } from "./sound-levels.ts";
+import { estimateWords, type SpokenWord } from "./word-times.ts";
+
+/** One spoken sentence: its words and its sound so far. */
 interface Spoken {
   readonly text: string;
-  audioMs: number;
-  /** All of its sound is known, so `audioMs` is its length. */
+  readonly levels: SoundLevels;
+  /** As the voice gives them; empty when it does not. */
+  readonly words: SpokenWord[];
+  /** All of its sound is known. */
   whole: boolean;
 }
 
 /**
- * Remembers what was said aloud, so that after an interruption the history holds what the caller can
- * have heard. An estimate: words are taken to be spread evenly over their sentence's sound.
+ * Remembers what was said aloud, so that after an interruption the history holds what the caller has
+ * heard. Words are placed by the voice's own times where it gives them, else by an estimate from the
+ * sentence's sound.
  */
 export class SpokenLedger {
   readonly #sentences: Spoken[] = [];
 
   sentence(text: string): void {
-    const last = this.#sentences.at(-1);
-    if (last) last.whole = true;
-    this.#sentences.push({ text, audioMs: 0, whole: false });
+    this.end();
+    this.#sentences.push({ text, levels: new SoundLevels(), words: [], whole: false });
   }
 
-  audio(ms: number): void {
-    const last = this.#sentences.at(-1);
-    if (last) last.audioMs += ms;
+  /** Sound of the last sentence: 24 kHz mono. */
+  audio(pcm: Pcm): void {
+    this.#sentences.at(-1)?.levels.push(pcm);
+  }
+
+  /** The voice tells when words of the last sentence have been said; in order, in any portions. */
+  words(words: readonly SpokenWord[]): void {
+    this.#sentences.at(-1)?.words.push(...words);
   }
 
   /** All sound so far. */
   get totalMs(): number {
-    return this.#sentences.reduce((sum, { audioMs }) => sum + audioMs, 0);
+    return this.#sentences.reduce((sum, { levels }) => sum + levels.length, 0);
   }
 
   /** No more sound comes. */
@@ -39,26 +50,25 @@ export class SpokenLedger {
   heard(playedMs: number): string {
     const parts: string[] = [];
     let left = playedMs;
-    for (const { text, audioMs, whole } of this.#sentences) {
-      if (left <= 0 || audioMs === 0) break;
-      parts.push(left >= audioMs && whole ? text : firstWords(text, left, audioMs, whole));
-      left -= audioMs;
+    for (const spoken of this.#sentences) {
+      const { length } = spoken.levels;
+      if (left <= 0 || length === 0) break;
+      parts.push(left >= length && spoken.whole ? spoken.text : firstWords(spoken, left));
+      left -= length;
     }
     return parts.filter(Boolean).join(" ");
   }
 }
 
 /** Average speaking rate, for a sentence whose sound is not complete yet. */
-const msPerCharacter = 65;
+const msPerCharacter = 60;
+/** The last of a word's sound is hardly missed, and steps are rounded: what lacks no more was heard. */
+const graceMs = 80;
 
-function firstWords(text: string, playedMs: number, audioMs: number, whole: boolean): string {
-  const totalMs = whole ? audioMs : Math.max(audioMs, text.length * msPerCharacter);
-  const words = text.split(/\s+/u);
-  const reach = (text.length * playedMs) / totalMs;
-  let end = 0;
-  const heard = words.filter((word) => {
-    end += word.length + 1;
-    return end - 1 <= reach;
-  });
-  return heard.join(" ");
+function firstWords({ text, levels, words, whole }: Spoken, playedMs: number): string {
+  const { sounding } = levels;
+  const restMs = whole ? 0 : Math.max(0, text.length * msPerCharacter - levels.length);
+  const placed = words.length > 0 ? words : estimateWords(text, sounding, restMs);
+  const last = placed.findLast(({ endMs }) => endMs <= playedMs + graceMs);
+  return text.slice(0, last?.end ?? 0).trim();
 }

@@ -4,11 +4,14 @@ import { Resampler } from "../audio/resample.ts";
 import { decodeWav } from "../audio/wav.ts";
 import { toMono } from "../audio/mix.ts";
 import { type Patience, patiently, patientlyEach } from "../conversation/patience.ts";
+import type { SpokenWord } from "./word-times.ts";
 import { ProviderError } from "../errors.ts";
 import type { TTSConfig, TTSProvider, TTSResult } from "../providers/tts.ts";
 
 export type SpeechEvent =
   | { readonly type: "sentence"; readonly text: string }
+  /** The voice says when words of the sentence have been said. */
+  | { readonly type: "words"; readonly words: readonly SpokenWord[] }
   /** 24 kHz mono, never empty. */
   | { readonly type: "audio"; readonly pcm: Pcm };
 
@@ -39,11 +42,18 @@ export async function* speak(
   for await (const text of sentences) {
     options.patience.signal.throwIfAborted();
     yield { type: "sentence", text };
-    const config: TTSConfig = { ...options.config, dueInMs: queuedMs?.() ?? 0 };
+    const words: SpokenWord[] = [];
+    const config: TTSConfig = {
+      ...options.config,
+      dueInMs: queuedMs?.() ?? 0,
+      onWords: (more) => void words.push(...more),
+    };
     const patience: Patience = { ...options.patience, kind: "TTS", provider: tts.name };
     for await (const pcm of sound(text, config, patience, options)) {
+      if (words.length > 0) yield { type: "words", words: words.splice(0) };
       if (pcm.length > 0) yield { type: "audio", pcm };
     }
+    if (words.length > 0) yield { type: "words", words };
   }
 }
 
