@@ -23,6 +23,11 @@ export class MemoryTransport extends Emitter<TransportEvents> implements Transpo
     return new Promise((resolve) => this.#waiting.set(count, resolve));
   }
 
+  /** Positions are milliseconds from now. */
+  sentAfterMs(position: number): number {
+    return position;
+  }
+
   sendMessage(): boolean {
     return false;
   }

@@ -1,10 +1,14 @@
 import {
   defaultTimeouts,
+  InMemoryMetrics,
+  MetricNames,
   NoopMetrics,
   type ServerMessage,
   silenceTurnDetector,
   silentLogger,
   type ConversationProviders,
+  type TurnOptions,
+  type TurnTimings,
 } from "@metered/llmrtc-core";
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -15,6 +19,7 @@ import { hurriedClock, MemoryTransport } from "./memory-transport.ts";
 interface SetUp {
   readonly providers?: Partial<ConversationProviders>;
   readonly services?: Partial<SessionServices>;
+  readonly turn?: Partial<TurnOptions>;
   readonly timeoutMs?: number;
 }
 
@@ -24,7 +29,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((registry) => registry.close()));
 });
 
-function setUp({ providers, services, timeoutMs }: SetUp = {}) {
+function setUp({ providers, services, turn, timeoutMs }: SetUp = {}) {
   const all = { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers };
   const timeouts = timeoutMs
     ? { sttMs: timeoutMs, llmMs: timeoutMs, ttsMs: timeoutMs }
@@ -41,6 +46,7 @@ function setUp({ providers, services, timeoutMs }: SetUp = {}) {
         hooks: {},
         metrics: new NoopMetrics(),
         logger: silentLogger,
+        ...turn,
       },
       hooks: {},
       systemPrompt: "Be brief.",
@@ -170,6 +176,36 @@ describe("speaking over the agent", () => {
     expect(said(session).at(-1)).toBe("Fine.");
   });
 
+  test("keeps what the caller's end says it has played, marked as cut short", async () => {
+    const timings: TurnTimings[] = [];
+    const metrics = new InMemoryMetrics();
+    const text = "This is a long answer that goes on and on and on for quite some time.";
+    const turn = {
+      hooks: { onTurnTimings: (_: unknown, one: TurnTimings) => void timings.push(one) },
+    };
+    const { transport, message, session } = setUp({
+      providers: { llm: fakeLLM({ reply: text }) },
+      turn: { ...turn, metrics },
+    });
+    session.read("Well?");
+    await message("tts-start");
+    await transport.frames(100);
+    session.attest({ position: 1_200, outputDelayMs: 0, roundTripMs: 40 });
+    session.interrupt();
+    await session.idle();
+    const answer = session.history.messages.at(-1);
+    expect(answer).toMatchObject({ role: "assistant", interrupted: true });
+    expect(text.startsWith(answer?.content ?? "?")).toBe(true);
+    const [timing] = timings;
+    expect(timing).toMatchObject({ from: "text", attested: true, interrupted: true });
+    expect(timing?.heardMs).toBeLessThan(900);
+    expect(timing?.heardMs).toBeGreaterThan(500);
+    expect(timing?.spokenMs).toBeGreaterThanOrEqual(2_000);
+    expect(answer?.content.length).toBeLessThan(text.length / 4);
+    expect(metrics.getCounterSum(MetricNames.TURN_INTERRUPTIONS)).toBe(1);
+    expect(metrics.getLatestTiming(MetricNames.TURN_FIRST_AUDIO)?.tags).toEqual({ by: "heard" });
+  });
+
   test("aborts a model that is still thinking", async () => {
     const llm = fakeLLM({ hangAt: 0 });
     const { transport, message, session } = setUp({ providers: { llm } });
@@ -277,6 +313,32 @@ describe("other input", () => {
     await session.idle();
     expect(types).toContain("tts-chunk");
     expect(types.at(-1)).toBe("tts-complete");
+  });
+});
+
+describe("turn timings", () => {
+  test("go to clients that know them, after the reply; without attestation they say so", async () => {
+    const old = setUp();
+    old.transport.speak(600);
+    await old.message("tts-complete");
+    await old.session.idle();
+    expect(old.types()).not.toContain("turn-timings");
+
+    const fresh = connect(old.registry);
+    fresh.session.features = ["turn-timings"];
+    fresh.transport.speak(600);
+    const timings = await fresh.message("turn-timings");
+    expect(fresh.types().slice(-2)).toEqual(["tts-complete", "turn-timings"]);
+    expect(timings).toMatchObject({
+      from: "speech",
+      endOfTurnReason: "silence",
+      attested: false,
+      interrupted: false,
+    });
+    for (const stage of ["endOfTurnMs", "transcriptMs", "llmFirstTokenMs", "firstFrameMs"]) {
+      expect(timings).toHaveProperty(stage);
+    }
+    expect(timings).not.toHaveProperty("audibleMs");
   });
 });
 
