@@ -1,6 +1,7 @@
 import { Emitter, frameMs, LLMRTCError, type Pcm, speakerFormat } from "@metered/llmrtc-core";
 import { fadeIn, fadeOut } from "./fade.ts";
 import { speakerFrameSamples } from "./opus.ts";
+import { type Attested, HeardFrames } from "./heard-frames.ts";
 import { PcmQueue } from "./pcm-queue.ts";
 import type { PlayoutClock } from "./playout-clock.ts";
 
@@ -26,16 +27,6 @@ export interface PlayoutOptions {
   readonly roomMs?: number;
 }
 
-/** What the caller's end said of its playing. */
-export interface Attested {
-  /** Speech heard since the call began. */
-  readonly heardMs: number;
-  /** How long it was so when it was said. */
-  readonly agoMs: number;
-  /** Count of call time's frames when it was said. */
-  readonly frame: number;
-}
-
 export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
@@ -44,8 +35,6 @@ export interface WaitOptions {
 const fadeMs = 5;
 /** After a longer standstill the lost time is not made up for. */
 const mostBeatsBehind = 50;
-/** A listener who is further behind than this (10 s) has lost the call. */
-const framesRemembered = 500;
 const samplesPerMs = speakerFormat.sampleRate / 1000;
 const fadeSamples = fadeMs * samplesPerMs;
 
@@ -64,10 +53,7 @@ export class Playout extends Emitter<PlayoutEvents> {
   /** Speech sent so far in milliseconds, and how much of each frame still ahead is speech. */
   #sentMs = 0;
   #speechAhead: number[] = [];
-  /** Frames of call time so far, and for the last ones how much speech had been sent with each. */
-  #frames = 0;
-  readonly #sentWith: number[] = [];
-  #attested: Attested | undefined;
+  readonly #heard = new HeardFrames();
   #speaking = false;
   #paused = false;
   #fadeNextIn = false;
@@ -98,14 +84,12 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   /** How many frames of call time had been sent when the speech behind `ms` began. */
   frameOf(ms: number): number {
-    const later = this.#sentWith.findIndex((sentMs) => sentMs > ms);
-    const remembered = later < 0 ? this.#sentWith.length : later;
-    return this.#frames - this.#sentWith.length + remembered;
+    return this.#heard.frameOf(ms);
   }
 
   /** What the caller's end has said last. */
   get attested(): Attested | undefined {
-    return this.#attested;
+    return this.#heard.attested;
   }
 
   /**
@@ -115,10 +99,7 @@ export class Playout extends Emitter<PlayoutEvents> {
    * @param agoMs when it was so
    */
   attest(unheardMs: number, agoMs = 0): void {
-    const before = this.#attested?.heardMs ?? 0;
-    const index = this.#sentWith.length - 1 - Math.max(0, Math.ceil(unheardMs / frameMs));
-    const heardMs = Math.max(before, this.#sentWith[index] ?? before);
-    this.#attested = { heardMs, agoMs, frame: this.#frames };
+    this.#heard.attest(unheardMs, agoMs);
     this.#wake();
   }
 
@@ -202,8 +183,8 @@ export class Playout extends Emitter<PlayoutEvents> {
     ms: number,
     { withinMs = Number.POSITIVE_INFINITY, ...options }: WaitOptions & { withinMs?: number } = {},
   ): Promise<void> {
-    const until = this.#frames + withinMs / frameMs;
-    const heard = () => (this.#attested?.heardMs ?? 0) >= ms || this.#frames >= until;
+    const until = this.#heard.frames + withinMs / frameMs;
+    const heard = () => (this.attested?.heardMs ?? 0) >= ms || this.#heard.frames >= until;
     return this.#until(heard, options);
   }
 
@@ -269,9 +250,7 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   #send(frame: Pcm | undefined): void {
     this.#ahead += 1;
-    this.#frames += 1;
-    this.#sentWith.push(this.#sentMs);
-    if (this.#sentWith.length > 2 * framesRemembered) this.#sentWith.splice(0, framesRemembered);
+    this.#heard.sent(this.#sentMs);
     if (frame === undefined) this.#speaking = false;
     this.#options.sink.sendFrame(frame);
   }

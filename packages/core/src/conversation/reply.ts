@@ -1,7 +1,5 @@
-import { bytesFromPcm } from "../audio/bytes.ts";
-import { type Pcm, speakerFormat } from "../audio/pcm.ts";
 import { LLMRTCError } from "../errors.ts";
-import { callHook, createTimingInfo, type TTSChunk, type TurnContext } from "../observe/hooks.ts";
+import { callHook, createTimingInfo, type TurnContext } from "../observe/hooks.ts";
 import { MetricNames } from "../observe/metrics.ts";
 import type { TurnStopwatch } from "../observe/turn-stopwatch.ts";
 import type { ServerMessage } from "../protocol/server-messages.ts";
@@ -9,50 +7,13 @@ import type { LLMChunk, LLMRequest, Message, VisionAttachment } from "../provide
 import { AsyncQueue } from "../queue.ts";
 import { SpokenLedger } from "../speaking/ledger.ts";
 import { SentenceSplitter } from "../speaking/sentences.ts";
-import { speak } from "../speaking/speak.ts";
 import { speakable } from "../speaking/speakable.ts";
 import type { History } from "./history.ts";
+import { say } from "./say.ts";
+import type { VoiceOutput } from "./voice-output.ts";
 import { patiently, patientlyEach } from "./patience.ts";
 import { reportFailure } from "./failure.ts";
 import type { TurnOptions } from "./turn-options.ts";
-
-/** Where the agent's voice goes. */
-export interface VoiceOutput {
-  /** Takes 24 kHz mono sound; resolves when there is room for more. */
-  play(pcm: Pcm, signal: AbortSignal): Promise<void>;
-  /** Sound taken and not played yet. */
-  queuedMs(): number;
-  /** Sound that has left for the caller since the call began. */
-  sentMs(): number;
-  /** Resolves when that much has been played. */
-  whenPlayed(ms: number, signal: AbortSignal): Promise<void>;
-  /** Resolves when all sound has been played. */
-  whenDrained(signal: AbortSignal): Promise<void>;
-  /** Resolves when the first of that much sound has left for the caller. */
-  whenSent(ms: number, signal: AbortSignal): Promise<void>;
-  /**
-   * Resolves, if ever, when the caller's end says that so much has been heard.
-   *
-   * @returns how many milliseconds ago that was
-   */
-  whenHeard(ms: number, signal: AbortSignal): Promise<number>;
-  /**
-   * How much of what was sent has been heard; waits a moment for the caller's end to say so.
-   *
-   * @param sinceMs where the reply began: sound played since the call began
-   */
-  heard(sinceMs: number): Promise<HeardSound>;
-  /** Silences the agent at once and drops what waits. */
-  clear(): void;
-}
-
-export interface HeardSound {
-  /** Sound sent, and heard, since the call began. */
-  readonly sentMs: number;
-  readonly heardMs: number;
-  /** The caller's end says so; else `heardMs` is what was sent. */
-  readonly attested: boolean;
-}
 
 export interface ReplyInput {
   readonly context: TurnContext;
@@ -209,103 +170,4 @@ async function* chunksOf(
     return llm.complete(request, { signal: limited });
   });
   yield { content: fullText, done: true };
-}
-
-/** Speaks `lines` until they end, the caller interrupts, or the voice fails. */
-async function say(
-  { context, options, voice, send, signal, stopwatch }: ReplyInput,
-  lines: AsyncIterable<string>,
-  ledger: SpokenLedger,
-): Promise<{ readonly started: boolean }> {
-  const { hooks, metrics, logger } = options;
-  const { tts } = options.providers;
-  let begun: number | undefined;
-  let chunks = 0;
-  let sentence = "";
-  let announced = "";
-  const sentBefore = voice.sentMs();
-  const progress = { started: false };
-  try {
-    const events = speak(lines, {
-      tts,
-      streaming: options.streamingTTS,
-      patience: { ms: options.timeouts.ttsMs, signal },
-      queuedMs: () => voice.queuedMs(),
-    });
-    for await (const event of events) {
-      if (event.type === "words") {
-        ledger.words(event.words);
-        continue;
-      }
-      if (event.type === "sentence") {
-        sentence = event.text;
-        ledger.sentence(sentence);
-        if (begun === undefined) await callHook(hooks.onTTSStart, logger, context, sentence);
-        begun ??= Date.now();
-        continue;
-      }
-      if (!progress.started) {
-        progress.started = true;
-        stopwatch.mark("ttsFirstByteMs");
-        timeFirstSound(sentBefore, { voice, signal, stopwatch });
-        send({ type: "tts-start", turnId: context.turnId });
-      }
-      if (sentence !== announced) {
-        announced = sentence;
-        announceSentence(sentence, sentBefore + ledger.totalMs, { context, voice, send, signal });
-      }
-      ledger.audio(event.pcm);
-      if (hooks.onTTSChunk) {
-        const chunk = ttsChunk(event.pcm, sentence);
-        await callHook(hooks.onTTSChunk, logger, context, chunk, chunks++);
-      }
-      await voice.play(event.pcm, signal);
-    }
-    ledger.end();
-    if (begun !== undefined) {
-      const timing = createTimingInfo(begun);
-      metrics.timing(MetricNames.TTS_DURATION, timing.durationMs, { provider: tts.name });
-      await callHook(hooks.onTTSEnd, logger, context, timing);
-    }
-    await voice.whenDrained(signal);
-  } catch (error) {
-    if (signal.aborted) voice.clear();
-    else {
-      await reportFailure(error, { context, options, send }, "tts");
-      await voice.whenDrained(signal).catch(() => undefined); // interrupted: reply() handles it
-    }
-  }
-  return progress;
-}
-
-function timeFirstSound(
-  sentBefore: number,
-  { voice, signal, stopwatch }: Pick<ReplyInput, "voice" | "signal" | "stopwatch">,
-): void {
-  const interrupted = (): void => undefined; // or the connection is gone: there is nothing to time
-  voice.whenSent(sentBefore + 1, signal).then(() => {
-    stopwatch.mark("firstFrameMs");
-  }, interrupted);
-  voice.whenHeard(sentBefore + 1, signal).then((agoMs) => {
-    stopwatch.mark("audibleMs", agoMs);
-  }, interrupted);
-}
-
-/** Tells the client which words sound, when their sound begins to play. */
-function announceSentence(
-  text: string,
-  atMs: number,
-  { context, voice, send, signal }: Pick<ReplyInput, "context" | "voice" | "send" | "signal">,
-): void {
-  voice.whenPlayed(atMs, signal).then(
-    () => {
-      send({ type: "tts-sentence", text, turnId: context.turnId });
-    },
-    () => undefined, // interrupted before these words
-  );
-}
-
-function ttsChunk(pcm: Pcm, sentence: string): TTSChunk {
-  const { sampleRate } = speakerFormat;
-  return { type: "tts-chunk", audio: bytesFromPcm(pcm), format: "pcm", sampleRate, sentence };
 }
