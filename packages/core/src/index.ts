@@ -32,6 +32,7 @@ export * from "./conversation/failure.ts";
 export * from "./conversation/history.ts";
 export * from "./conversation/patience.ts";
 export * from "./conversation/reply.ts";
+export type * from "./conversation/reply-input.ts";
 export type * from "./conversation/voice-output.ts";
 export * from "./conversation/turn-options.ts";
 export * from "./listening/listen.ts";

@@ -1,33 +1,16 @@
 import { LLMRTCError } from "../errors.ts";
-import { callHook, createTimingInfo, type TurnContext } from "../observe/hooks.ts";
+import { callHook, createTimingInfo } from "../observe/hooks.ts";
 import { MetricNames } from "../observe/metrics.ts";
-import type { TurnStopwatch } from "../observe/turn-stopwatch.ts";
-import type { ServerMessage } from "../protocol/server-messages.ts";
-import type { LLMChunk, LLMRequest, Message, VisionAttachment } from "../providers/llm.ts";
+import type { LLMChunk, LLMRequest, Message } from "../providers/llm.ts";
 import { AsyncQueue } from "../queue.ts";
 import { SpokenLedger } from "../speaking/ledger.ts";
 import { SentenceSplitter } from "../speaking/sentences.ts";
 import { speakable } from "../speaking/speakable.ts";
-import type { History } from "./history.ts";
+import type { ReplyInput } from "./reply-input.ts";
 import { say } from "./say.ts";
-import type { VoiceOutput } from "./voice-output.ts";
 import { patiently, patientlyEach } from "./patience.ts";
 import { reportFailure } from "./failure.ts";
 import type { TurnOptions } from "./turn-options.ts";
-
-export interface ReplyInput {
-  readonly context: TurnContext;
-  /** What the caller said or typed; never empty. */
-  readonly text: string;
-  readonly attachments: readonly VisionAttachment[];
-  readonly history: History;
-  readonly options: TurnOptions;
-  readonly voice: VoiceOutput;
-  readonly send: (message: ServerMessage) => void;
-  readonly stopwatch: TurnStopwatch;
-  /** Aborting it is the interruption: the voice falls silent, history keeps what was heard. */
-  readonly signal: AbortSignal;
-}
 
 /**
  * One turn from words to a spoken reply. Text goes out as the model writes it and is never held back

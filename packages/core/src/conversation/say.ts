@@ -5,7 +5,7 @@ import { MetricNames } from "../observe/metrics.ts";
 import type { SpokenLedger } from "../speaking/ledger.ts";
 import { speak } from "../speaking/speak.ts";
 import { reportFailure } from "./failure.ts";
-import type { ReplyInput } from "./reply.ts";
+import type { ReplyInput } from "./reply-input.ts";
 
 const samplesPerMs = speakerFormat.sampleRate / 1000;
 
