@@ -61,10 +61,11 @@ test("each turn tells where its time went, up to the caller's ear", async () => 
   expect(stages).toEqual([...stages].sort((a, b) => a - b));
   expect(stages[0]).toBeGreaterThan(0);
   expect(timings.heardMs).toBe(timings.spokenMs);
-  // The page hears the speaker itself: later by the way of the caller's last word to the server.
+  // The page hears the speaker itself, but counts from the clip's end, which the last voiced frame is
+  // not, and knows neither the way to the server nor the speaker's delay.
   const inPageMs = audibleAt - spokenUntil;
   expect(timings.audibleMs).toBeGreaterThan(inPageMs - 800);
-  expect(timings.audibleMs).toBeLessThan(inPageMs + 100);
+  expect(timings.audibleMs).toBeLessThan(inPageMs + 800);
   await caller.close();
 });
 
