@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import dotenv from "dotenv";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { say } from "./say.ts";
 import { serve } from "./serve.ts";
 import { transcribeFile } from "./transcribe-file.ts";
@@ -30,6 +31,7 @@ const program = new Command("llmrtc-backend")
   .description("Real-time voice agents over WebRTC. Without a command it serves.")
   .version(version())
   .helpOption("--help", "show this help") // -h is the host, as it always was
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)) // bad usage is 2
   .option("-p, --port <number>", "port to listen on (environment: PORT)", port)
   .option("-h, --host <address>", "address to listen on (environment: HOST)")
   .action((options: { readonly port?: number; readonly host?: string }) => serve(options));
@@ -46,6 +48,8 @@ program
   .description("write down what is said in a WAV file, with the embedded recogniser")
   .helpOption("--help", "show this help")
   .action((file: string) => transcribeFile(file));
+
+addDoctorCommand(program);
 
 loadDotEnv();
 try {
