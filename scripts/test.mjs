@@ -3,7 +3,7 @@ import { installIfNeeded } from "./install.mjs";
 import { build } from "./build.mjs";
 import { seconds, step } from "./progress.mjs";
 import { node, root, tool } from "./run.mjs";
-import { chromium, find, installOnDebian } from "./system.mjs";
+import { chromium, coturn, find, installOnDebian } from "./system.mjs";
 import { addUp, countTests, runTests } from "./vitest.mjs";
 
 /**
@@ -25,6 +25,7 @@ const checks = {
 const suites = [
   { name: "unit", needs: [] },
   { name: "house", needs: [] },
+  { name: "relay", needs: [coturn] },
   { name: "browser", needs: [chromium] },
   { name: "e2e", needs: [chromium] },
 ];

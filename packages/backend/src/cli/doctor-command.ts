@@ -20,7 +20,7 @@ export function addDoctorCommand(program: Command): void {
     .option("--json", "print JSON instead of a table")
     .option("--udp-ports <first-last>", "UDP ports that calls may use (default 49152-65535)", ports)
     .option("--time-from <url>", "a web server whose clock to compare this machine's with", webUrl)
-    .addHelpText("after", "\nBefore the command, -p and -h say where the server would listen.")
+    .addHelpText("after", "\n-p and -h say where the server would listen, as without a command.")
     .action(async (_flags: object, command: Command) => {
       await report(command.optsWithGlobals());
     });

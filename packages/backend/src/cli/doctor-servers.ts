@@ -70,7 +70,7 @@ export function judgeTurn(report: TurnReport, now: number): Finding[] {
 function judgeReached(server: TurnServer, reached: NonNullable<TurnReport["reached"]>): Verdicts {
   const check = "reached";
   if (!reached.ok) {
-    const words = unreachable(reached.fault, server.transport, server.port);
+    const words = notAllocated(reached.fault, server.transport, server.port);
     return { check, verdict: "failed", ...words };
   }
   const finding = `answers over ${server.transport.toUpperCase()} in ${ms(reached.value.tookMs)}`;

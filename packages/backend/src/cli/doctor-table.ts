@@ -1,7 +1,7 @@
-import { styleText } from "node:util";
 import type { Diagnosis, Finding, Verdict } from "./doctor-finding.ts";
 
-const colours = { ok: "green", warning: "yellow", failed: "red", unknown: "gray" } as const;
+/** Terminal codes for green, yellow, red and grey. `util.styleText` differs too much between Nodes. */
+const colours = { ok: 32, warning: 33, failed: 31, unknown: 90 } as const;
 const verdictWidth = 9;
 const checkWidth = 15;
 const indent = " ".repeat(2 + verdictWidth + checkWidth);
@@ -27,7 +27,8 @@ export function diagnosisTable(diagnosis: Diagnosis, options: TableOptions): str
 function lines({ verdict, check, finding, remedy }: Finding, options: TableOptions): string[] {
   const { colour, width } = options;
   const word = verdict.padEnd(verdictWidth);
-  const head = `  ${colour ? styleText(colours[verdict], word) : word}${check.padEnd(checkWidth)}`;
+  const shown = colour ? `\u001b[${colours[verdict]}m${word}\u001b[0m` : word;
+  const head = `  ${shown}${check.padEnd(checkWidth)}`;
   const room = Math.max(30, width - indent.length);
   const [first = "", ...rest] = wrapped(finding, room);
   const advice = remedy === undefined ? [] : wrapped(`-> ${remedy}`, room);

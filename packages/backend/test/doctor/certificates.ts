@@ -43,7 +43,7 @@ export async function newAuthority(): Promise<Authority> {
         notAfter: new Date(Date.now() + daysLeft * day),
         extensions: [
           new x509.SubjectAlternativeNameExtension(
-            names.map((value) => ({ type: /^[\d.]+$/.test(value) ? "ip" : "dns", value })),
+            names.map((value) => ({ type: "dns", value }) as const),
           ),
         ],
       });

@@ -3,11 +3,14 @@ import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import type { IceServer } from "@metered/llmrtc-core";
+import { openCarrier } from "../../src/ice/probe/carrier.ts";
+import { outcomeOf } from "../../src/ice/probe/fault.ts";
+import { probeStun } from "../../src/ice/probe/probe.ts";
 
 const program = process.env["TURNSERVER_PATH"] ?? "turnserver";
 
@@ -59,7 +62,7 @@ export async function startCoturn({ lines, certificate }: CoturnOptions): Promis
   };
   try {
     await Promise.race([
-      Promise.all([listens(port), ...(certificate ? [listens(tlsPort)] : [])]),
+      ready(certificate ? [port, tlsPort] : [port], port),
       ended.then(() => {
         throw new Error("coturn ended at once");
       }),
@@ -91,17 +94,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function listens(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, "127.0.0.1");
-    try {
-      await once(socket, "connect");
-      return;
-    } catch {
-      // Not yet: coturn says nothing when it is ready, so that we knock until it opens.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    } finally {
-      socket.destroy();
-    }
-  }
+/** coturn says nothing when it is ready, so that we ask until it answers, UDP last. */
+async function ready(ports: readonly number[], udp: number): Promise<void> {
+  const { signal } = new AbortController();
+  const address = "127.0.0.1";
+  const open = async (): Promise<boolean> => {
+    const carriers = await Promise.all(
+      ports.map((port) =>
+        outcomeOf(openCarrier({ transport: "tcp", host: address, address, port }, { signal })),
+      ),
+    );
+    for (const carrier of carriers) if (carrier.ok) carrier.value.close();
+    if (!carriers.every(({ ok }) => ok)) return false;
+    return (await probeStun({ host: address, port: udp }, address, { signal })).binding.ok;
+  };
+  while (!(await open())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

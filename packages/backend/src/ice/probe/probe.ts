@@ -76,11 +76,11 @@ export async function probeStun(
 }
 
 async function bind(target: Target, signal: AbortSignal): Promise<Binding> {
-  const carrier = await openCarrier(target, { signal });
+  const client = new StunClient(await openCarrier(target, { signal }));
   try {
     const started = performance.now();
     const request = new Message(methods.BINDING, classes.REQUEST);
-    const response = await new StunClient(carrier).request(request, { signal });
+    const response = await client.request(request, { signal });
     const roundTripMs = performance.now() - started;
     if (response.messageClass === classes.ERROR) throw new StunRefusal(errorCode(response));
     const mapped =
@@ -88,7 +88,7 @@ async function bind(target: Target, signal: AbortSignal): Promise<Binding> {
     if (!mapped) throw new StrangerError("A binding without an address");
     return { mapped, roundTripMs };
   } finally {
-    carrier.close();
+    client.close();
   }
 }
 

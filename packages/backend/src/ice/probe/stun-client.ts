@@ -1,7 +1,7 @@
 import { classes, type Message, parseMessage } from "werift";
 import * as z from "zod";
 import type { Carrier } from "./carrier.ts";
-import { StrangerError, StunRefusal } from "./fault.ts";
+import { HungUpError, StrangerError, StunRefusal } from "./fault.ts";
 
 /** A transport address. */
 export interface Endpoint {
@@ -38,8 +38,7 @@ export class StunClient {
       this.#receive(bytes);
     };
     carrier.onFailure = (error) => {
-      this.#failure ??= error;
-      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#fail(error);
     };
   }
 
@@ -80,14 +79,21 @@ export class StunClient {
     if (!this.#failure) this.carrier.send(message.bytes);
   }
 
+  /** Whoever still waits for an answer is told. */
   close(): void {
+    this.#fail(new HungUpError("We closed the connection"));
     this.carrier.close();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.values()) reject(error);
   }
 
   #receive(bytes: Buffer): void {
     const message = parseMessage(bytes);
     if (message === undefined) {
-      this.carrier.onFailure(new StrangerError("This is not STUN"));
+      this.#fail(new StrangerError("This is not STUN"));
       return;
     }
     if (message.messageClass === classes.INDICATION) {
