@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { diagnose } from "./doctor.ts";
 import { diagnosisTable } from "./doctor-table.ts";
 
 interface Flags {
@@ -27,6 +26,7 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function report({ json = false, ...options }: Flags): Promise<void> {
+  const { diagnose } = await import("./doctor.ts");
   const diagnosis = await diagnose(process.env, options);
   const { isTTY, columns } = process.stdout;
   const colour = isTTY && !process.env["NO_COLOR"];
