@@ -89,7 +89,7 @@ interface Understanding {
 
 function understand(stt: STTProvider): Understanding {
   const sound = new AsyncQueue<Pcm | SpeechMark>();
-  const words = new InterimWords(stt);
+  const words = new InterimWords(stt, { clock: stoppedClock });
   const hangUp = new AbortController();
   const text = transcribe(sound, {
     stt,

@@ -1,22 +1,16 @@
-import { melBank } from "@metered/llmrtc-core";
+import { complex, melBank, RealFft } from "@metered/llmrtc-core";
 
 const [bandCount, frames, hop, size] = [80, 800, 160, 400] as const;
 const samples = frames * hop;
 const { bands } = melBank(bandCount, size / 2 + 1, 16_000);
-const turn = (k: number, n: number): number => (2 * Math.PI * ((k * n) % size)) / size;
-const cosines = table(Math.cos);
-const sines = table(Math.sin);
+const fft = new RealFft(size);
+const spectrum = complex(fft.bins);
+const hann = Float64Array.from(
+  { length: size },
+  (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size),
+);
 
-function table(of: (angle: number) => number): Float64Array[] {
-  return Array.from({ length: size / 2 + 1 }, (_, k) =>
-    Float64Array.from(
-      { length: size },
-      (_, n) => of(turn(k, n)) * (0.5 - 0.5 * Math.cos(turn(1, n))),
-    ),
-  );
-}
-
-/** Smart Turn's input from the whole sound at once, by definition and without haste. */
+/** Smart Turn's input from the whole sound at once, by definition. */
 export function referencePicture(sound: Int16Array): Float32Array {
   const last = sound.subarray(Math.max(0, sound.length - samples));
   const raw = new Float64Array(samples);
@@ -51,15 +45,10 @@ function windowAt(signal: Float32Array, from: number): Float32Array {
 }
 
 function levelsOf(window: Float32Array): number[] {
-  const power = cosines.map((cosine, k) => dot(cosine, window) ** 2 + dot(sines[k], window) ** 2);
+  fft.forward(window, 0, hann, spectrum);
+  const power = spectrum.re.map((re, k) => re ** 2 + (spectrum.im[k] ?? 0) ** 2);
   return bands.map(({ firstBin, weights }) => {
     const energy = weights.reduce((sum, w, i) => sum + w * (power[firstBin + i] ?? 0), 0);
     return Math.log10(Math.max(energy, 1e-10));
   });
-}
-
-function dot(a: Float64Array | undefined, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < b.length; i++) sum += (a?.[i] ?? 0) * (b[i] ?? 0);
-  return sum;
 }

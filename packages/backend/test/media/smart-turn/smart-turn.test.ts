@@ -15,7 +15,7 @@ describe.each<RuntimeKind>(["native", "wasm"])("Smart Turn on the %s runtime", (
   let model: SmartTurnModel;
   beforeAll(async () => {
     model = await openSmartTurn({ runtime });
-  });
+  }, 60_000);
   afterAll(() => model.close());
 
   test("says which engine it is", () => {
