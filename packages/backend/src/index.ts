@@ -8,6 +8,11 @@ export type { ChooseOptions, ChosenProviders, ProviderReport } from "./cli/provi
 export type { IceServerSource } from "./ice/source.ts";
 export type { MeteredOptions } from "./ice/metered.ts";
 export { jsonLogger } from "./logging.ts";
+export {
+  openSmartTurn,
+  type SmartTurnModel,
+  type SmartTurnOptions,
+} from "./media/smart-turn/smart-turn.ts";
 export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";

@@ -11,13 +11,13 @@ import {
   type SentenceChunker,
   type ServerHooks,
   type SessionConfig,
-  silenceTurnDetector,
   type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
 import type { MeteredOptions } from "./ice/metered.ts";
 import { jsonLogger } from "./logging.ts";
+import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
 export interface LLMRTCServerConfig {
@@ -51,8 +51,10 @@ export interface LLMRTCServerConfig {
   readonly llm?: SessionConfig | undefined;
   /** Limits on waiting for providers. */
   readonly timeouts?: Partial<ProviderTimeouts> | undefined;
-  /** When a caller's turn is over. Default: after 500 ms of silence. */
+  /** When a caller's turn is over, judged by you. Default: as `endOfTurn` says. */
   readonly turnDetector?: TurnDetector | undefined;
+  /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
+  readonly endOfTurn?: EndOfTurnOptions | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
   readonly voiceDetector?: VoiceDetector | undefined;
   /** UDP ports for media, first and last. Default: any. */
@@ -102,7 +104,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
       llmMs: timeouts?.llmMs ?? defaultTimeouts.llmMs,
       ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
     },
-    turnDetector: config.turnDetector ?? silenceTurnDetector(),
+    endOfTurn: config.endOfTurn ?? {},
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,
     logger: config.logger ?? jsonLogger(),

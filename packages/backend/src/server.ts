@@ -2,6 +2,7 @@ import {
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
+  type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { Express } from "express";
@@ -14,10 +15,12 @@ import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.
 import { servePlayground } from "./http/playground.ts";
 import { iceServerSource } from "./ice/ice-servers.ts";
 import type { IceServerSource } from "./ice/source.ts";
+import { openTurnDetector } from "./media/end-of-turn.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import type { SessionServices } from "./session/session.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
@@ -96,8 +99,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const admit = holdUpgrades(http, sockets);
     try {
       const all = [providers.llm, providers.stt, providers.tts, providers.vision];
-      const [voiceDetector] = await Promise.all([
+      const [voiceDetector, turnDetector] = await Promise.all([
         this.#openVoiceDetector(undo),
+        this.#openTurnDetector(undo),
         warmUpWebRtc(),
         this.#ice.iceServers(), // a wrong key shows now, and the first caller need not wait
         ...all.map(async (provider) => {
@@ -107,7 +111,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       ]);
       if (playground) servePlayground(this.#app, { providers: namesOf(providers) });
       const clock = new PlayoutClock();
-      const sessions = this.#openSessions(voiceDetector, clock);
+      const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
       undo.push(() => sessions.close());
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
@@ -148,7 +152,17 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return silero;
   }
 
-  #openSessions(voiceDetector: VoiceDetector, clock: PlayoutClock): SessionRegistry {
+  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<TurnDetector> {
+    const { turnDetector, endOfTurn, logger } = this.#config;
+    if (turnDetector) return turnDetector;
+    const opened = await openTurnDetector(endOfTurn, logger);
+    undo.push(() => opened.close());
+    return opened.detector;
+  }
+
+  #openSessions(
+    media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
+  ): SessionRegistry {
     const config = this.#config;
     return new SessionRegistry({
       logger: config.logger,
@@ -158,9 +172,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
         hooks: config.hooks,
         systemPrompt: config.systemPrompt,
         historyLimit: config.historyLimit,
-        turnDetector: config.turnDetector,
-        voiceDetector,
-        clock,
+        ...media,
       },
     });
   }

@@ -157,11 +157,14 @@ export class Session extends Emitter<SessionEvents> {
     }
     const voice = voiceDetector.open();
     const { logger } = turn;
-    const ear = listen(media.transport.microphone, { voice, turnDetector, logger });
     let utterance: SpokenInput | undefined;
+    const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
+    const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
     try {
       for await (const heard of ear) {
         if (heard.type === "speech") utterance?.push(heard.pcm);
+        if (heard.type === "speech-paused") utterance?.push("paused");
+        if (heard.type === "speech-resumed") utterance?.push("resumed");
         if (heard.type === "speech-started") utterance = this.#speechStarted();
         if (heard.type === "speech-ended" && utterance) {
           this.#speechEnded(utterance, heard.speechMs);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { complex, RealFft } from "../../src/signal/real-fft.ts";
+import { complex, RealFft } from "../src/signal/real-fft.ts";
 
 /** Even lengths without a prime factor above 5, the voice's 1200 among them. */
 const length = fc.constantFrom(2, 4, 6, 8, 10, 12, 20, 30, 36, 50, 64, 90, 120, 150, 400, 1200);
