@@ -5,6 +5,7 @@ import { decodeWav } from "../audio/wav.ts";
 import { toMono } from "../audio/mix.ts";
 import { type Patience, patiently, patientlyEach } from "../conversation/patience.ts";
 import { ProviderError } from "../errors.ts";
+import { withoutHints } from "./hints.ts";
 import type { TTSConfig, TTSProvider, TTSResult } from "../providers/tts.ts";
 
 export type SpeechEvent =
@@ -24,7 +25,8 @@ export interface SpeakOptions {
 }
 
 /**
- * Pipeline stage: sentences in, captions and sound out, in speaking order.
+ * Pipeline stage: sentences in, captions and sound out, in speaking order. Hints to pronunciation,
+ * `[word](/phonemes/)`, reach only a voice that says that it reads them.
  *
  * Pull-driven: a sentence is synthesised when the reader asks for more, so a reader that keeps a few
  * seconds ahead of playout has sentence n+1 made while n plays. Leaving the loop stops the provider.
@@ -36,9 +38,11 @@ export async function* speak(
   options: SpeakOptions,
 ): AsyncGenerator<SpeechEvent, void, undefined> {
   const { tts, queuedMs } = options;
-  for await (const text of sentences) {
+  for await (const sentence of sentences) {
     options.patience.signal.throwIfAborted();
-    yield { type: "sentence", text };
+    const words = withoutHints(sentence);
+    yield { type: "sentence", text: words };
+    const text = tts.pronunciationHints === true ? sentence : words;
     const config: TTSConfig = { ...options.config, dueInMs: queuedMs?.() ?? 0 };
     const patience: Patience = { ...options.patience, kind: "TTS", provider: tts.name };
     for await (const pcm of sound(text, config, patience, options)) {
