@@ -16,7 +16,7 @@ import { processCertificate } from "./certificate.ts";
 import { readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
-import { defaultPathTimes, newPath, offered, type PathTimes, watchPath } from "./path-watch.ts";
+import { defaultPathTimes, newPath, offered, type PathTimes, watchPath } from "../path-watch.ts";
 import { Peer } from "./peer.ts";
 import { readCandidate } from "./remote-candidate.ts";
 import { SerialQueue } from "./serial-queue.ts";
