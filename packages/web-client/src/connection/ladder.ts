@@ -114,8 +114,7 @@ export function climb(ladder: Ladder, event: LadderEvent, rules: LadderRules, no
       return { ...ladder, socket: "refused", fallen };
     }
     case "network-changed":
-      if (ladder.peer.phase !== "none" || !rules.webrtc) return ladder;
-      return tryPeer({ ...ladder, failures: 0 }, { relayOnly: false, now });
+      return networkChanged(ladder, rules, now);
   }
 }
 
@@ -167,6 +166,14 @@ function timePassed(ladder: Ladder, rules: LadderRules, now: number): Ladder {
     case "up":
       return ladder;
   }
+}
+
+/** What was found out about the old network says nothing about this one. */
+function networkChanged(ladder: Ladder, rules: LadderRules, now: number): Ladder {
+  const { phase } = ladder.peer;
+  const anew = phase === "none" || (phase === "trying" && hasSocket(ladder));
+  if (!anew || !rules.webrtc) return ladder;
+  return tryPeer({ ...ladder, failures: 0 }, { relayOnly: false, now });
 }
 
 function peerConnected(ladder: Ladder): Ladder {
