@@ -20,6 +20,7 @@ export * from "./observe/hooks.ts";
 export * from "./observe/logging-hooks.ts";
 export * from "./observe/metrics.ts";
 export * from "./observe/timing-hooks.ts";
+export * from "./protocol/audio-frame.ts";
 export * from "./protocol/client-messages.ts";
 export * from "./protocol/server-messages.ts";
 export * from "./protocol/version.ts";

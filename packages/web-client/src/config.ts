@@ -23,6 +23,11 @@ export interface WebClientConfig {
   readonly protocols?: string | readonly string[] | undefined;
   /** Used instead of the server's list when not empty. Default: the server's. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
+  /**
+   * How sound travels. `auto`, the default: WebRTC, and over the WebSocket as long as WebRTC finds no
+   * path. The others: that way only.
+   */
+  readonly transport?: "auto" | "webrtc" | "websocket" | undefined;
   readonly reconnection?: Partial<ReconnectionConfig> | undefined;
   /**
    * Share the microphone from the start: `true` opens the default one, constraints choose, a stream

@@ -48,7 +48,10 @@ export interface Transport {
    */
   sendFrame(frame: Pcm | undefined): void;
 
-  /** Sends on the data channel. False when it is not open: the caller then uses the socket. */
+  /**
+   * Sends on the data channel. False when there is none that is open: the caller then uses the
+   * socket.
+   */
   sendMessage(message: string): boolean;
 
   /** Lets go of sockets, codecs and timers. Emits `end` once. */

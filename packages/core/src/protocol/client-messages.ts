@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { audioCodecs } from "./audio-frame.ts";
 import { parseMessage } from "./door.ts";
 
 /** Most pictures in one message, and most characters of one of them; a frame holds 1 MiB in all. */
@@ -28,7 +29,12 @@ export type CandidateInit = z.infer<typeof candidateInit>;
 
 const ping = z.object({ type: z.literal("ping"), timestamp: z.number() });
 const offerSignal = z.object({ type: z.literal("offer"), sdp: z.string() });
-const offer = z.object({ type: z.literal("offer"), signal: offerSignal });
+const offer = z.object({
+  type: z.literal("offer"),
+  signal: offerSignal,
+  /** From a new peer connection: the one before is given up. Feature `websocket-audio`. */
+  fresh: z.optional(z.boolean()),
+});
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
 const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
@@ -54,6 +60,10 @@ const text = z.object({
 });
 /** Stop speaking now. */
 const interrupt = z.object({ type: z.literal("interrupt") });
+/** Sound comes and goes as binary frames of `codec` on the socket from now on. */
+const audioStart = z.object({ type: z.literal("audio-start"), codec: z.enum(audioCodecs) });
+/** No more binary frames: the peer connection carries the sound again. */
+const audioStop = z.object({ type: z.literal("audio-stop") });
 /** The client hangs up; the session need not be kept. */
 const bye = z.object({ type: z.literal("bye") });
 
@@ -69,6 +79,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
   candidate,
   text,
   interrupt,
+  audioStart,
+  audioStop,
   bye,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

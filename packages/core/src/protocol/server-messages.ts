@@ -36,6 +36,9 @@ const reconnectAck = z.object({
 /** One ICE candidate of the server; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
 
+/** Answers `audio-start`: binary frames may be sent. */
+const audioStarted = z.object({ type: z.literal("audio-started") });
+
 const speechStart = z.object({ type: z.literal("speech-start"), turnId });
 const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
 const transcript = z.object({
@@ -124,6 +127,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   signal,
   reconnectAck,
   candidate,
+  audioStarted,
   speechStart,
   speechEnd,
   transcript,

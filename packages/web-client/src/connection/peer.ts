@@ -34,6 +34,10 @@ export interface PeerOptions {
   readonly iceServers: readonly RTCIceServer[];
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
+  /** Use TURN servers only. */
+  readonly relayOnly: boolean;
+  /** The server has, or had, another peer on the same socket, which this one replaces. */
+  readonly fresh: boolean;
   readonly send: (message: ClientMessage) => void;
   readonly logger: Logger;
 }
@@ -55,15 +59,20 @@ export class Peer extends Emitter<PeerEvents> {
   #unsent: (CandidateInit | null)[] | undefined;
   #signals: Promise<void> = Promise.resolve();
   #offering = false;
+  #fresh: boolean;
   #restarting = false;
   #everConnected = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers } = options;
+    const { environment, iceServers, relayOnly, fresh } = options;
     this.#options = options;
-    this.#connection = environment.createPeer({ iceServers: [...iceServers] });
+    this.#fresh = fresh;
+    this.#connection = environment.createPeer({
+      iceServers: [...iceServers],
+      ...(relayOnly && { iceTransportPolicy: "relay" }),
+    });
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
@@ -114,6 +123,15 @@ export class Peer extends Emitter<PeerEvents> {
     if (this.#channel.bufferedAmount > bufferLimit) return false;
     this.#channel.send(message);
     return true;
+  }
+
+  /** Whether sound goes over a TURN server; undefined when the browser does not say. */
+  async relayed(): Promise<boolean | undefined> {
+    try {
+      return usesRelay(await this.#connection.getStats());
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {
@@ -231,7 +249,9 @@ export class Peer extends Emitter<PeerEvents> {
       if (!trickle) await gathered(this.#connection, { clock: environment.clock, signal });
       const sdp = this.#connection.localDescription?.sdp;
       if (signal.aborted || sdp === undefined) return;
-      send({ type: "offer", signal: { type: "offer", sdp } });
+      const fresh = this.#fresh && { fresh: true };
+      this.#fresh = false;
+      send({ type: "offer", signal: { type: "offer", sdp }, ...fresh });
       const waiting = this.#unsent;
       this.#unsent = undefined;
       for (const candidate of waiting) this.#trickle(candidate);
@@ -281,4 +301,31 @@ export class Peer extends Emitter<PeerEvents> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
+}
+
+/** Of the pair that the transport has selected (W3C webrtc-stats, RTCTransportStats). */
+function usesRelay(report: RTCStatsReport): boolean | undefined {
+  const stats = new Map<string, RelayStats>();
+  report.forEach((one: RelayStats) => stats.set(one.id, one));
+  const all = [...stats.values()];
+  const selected = all.find(({ selectedCandidatePairId }) => selectedCandidatePairId !== undefined);
+  const pair =
+    stats.get(selected?.selectedCandidatePairId ?? "") ??
+    all.find(({ type, nominated, state }) => {
+      return type === "candidate-pair" && nominated === true && state === "succeeded";
+    });
+  if (!pair) return undefined;
+  const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id ?? ""));
+  return ends.some((end) => end?.candidateType === "relay");
+}
+
+interface RelayStats {
+  readonly id: string;
+  readonly type: string;
+  readonly selectedCandidatePairId?: string;
+  readonly nominated?: boolean;
+  readonly state?: string;
+  readonly localCandidateId?: string;
+  readonly remoteCandidateId?: string;
+  readonly candidateType?: string;
 }

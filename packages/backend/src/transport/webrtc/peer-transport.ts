@@ -14,7 +14,7 @@ import { CandidateInbox } from "./candidate-inbox.ts";
 import { readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
-import type { PathPhase, PathSample } from "./path-watch.ts";
+import type { PathPhase, PathSample } from "../path-watch.ts";
 import { PathWatcher } from "./path-watcher.ts";
 import { Peer } from "./peer.ts";
 import { readCandidate } from "./remote-candidate.ts";

@@ -1,6 +1,6 @@
 import type { CandidateInit, IceServer, Logger } from "@metered/llmrtc-core";
 import type { Transport } from "../transport.ts";
-import type { PathTimes } from "./path-watch.ts";
+import type { PathTimes } from "../path-watch.ts";
 
 export interface WebRtcTransportOptions {
   /**
