@@ -33,6 +33,11 @@ export interface TextFrontEndParts {
 export interface ReadingOptions extends CallOptions {
   /** Words of the user's own, for this text; they go before those of all texts. */
   readonly lexicon?: Lexicon | undefined;
+  /**
+   * Read phone numbers, prices, addresses, versions and technical words as people do, also where the
+   * voice was trained on something else. Default true.
+   */
+  readonly natural?: boolean | undefined;
 }
 
 /** A stretch of text that the acoustic model speaks in one go. */
@@ -76,10 +81,11 @@ export async function loadTextFrontEnd(parts: TextFrontEndParts): Promise<TextFr
   const vocabulary = (await json("vocab.json")) as Record<string, number>;
 
   return new HibariFrontEnd({
-    lexicon: { ...techWords, ...parts.lexicon },
+    lexicon: parts.lexicon ?? {},
     dictionary: new Dictionary({ gold, silver }),
     tagger,
-    normalize: normalizer(readings),
+    natural: normalizer(readings, { natural: true }),
+    asTrained: normalizer(readings, { natural: false }),
     titles: new Set(Object.keys(readings.titles)),
     special: new SpecialCases(special),
     letters: new LettersToSounds(letterTable, parts.lettersToSounds),
@@ -91,7 +97,8 @@ interface Stages {
   readonly lexicon: Lexicon;
   readonly dictionary: Dictionary;
   readonly tagger: Tagger;
-  readonly normalize: Rewrite;
+  readonly natural: Rewrite;
+  readonly asTrained: Rewrite;
   readonly titles: ReadonlySet<string>;
   readonly special: SpecialCases;
   readonly letters: LettersToSounds;
@@ -104,18 +111,22 @@ class HibariFrontEnd implements TextFrontEnd {
 
   constructor(stages: Stages) {
     this.#stages = stages;
-    this.#takeHints = hintTaker(stages.lexicon);
+    this.#takeHints = hintTaker({ ...techWords, ...stages.lexicon });
   }
 
   async *sentences(
     text: string,
-    { signal, lexicon }: ReadingOptions = {},
+    { signal, lexicon, natural = true }: ReadingOptions = {},
   ): AsyncGenerator<SpokenSentence> {
+    const { natural: asPeopleDo, asTrained } = this.#stages;
+    const normalize = natural ? asPeopleDo : asTrained;
     const takeHints =
-      lexicon === undefined ? this.#takeHints : hintTaker({ ...this.#stages.lexicon, ...lexicon });
+      lexicon === undefined && natural
+        ? this.#takeHints
+        : hintTaker({ ...(natural && techWords), ...this.#stages.lexicon, ...lexicon });
     for (const sentence of splitSentences(text, this.#stages.titles)) {
       signal?.throwIfAborted();
-      const whole = await this.#read(takeHints(sentence), signal);
+      const whole = await this.#read(takeHints(sentence), normalize, signal);
       if (whole === "") continue;
       for (const phonemes of splitAtClauses(whole)) {
         yield { text: sentence, phonemes, ids: this.ids(phonemes) };
@@ -128,8 +139,12 @@ class HibariFrontEnd implements TextFrontEnd {
     return [0, ...known.filter((id) => id !== undefined), 0];
   }
 
-  async #read({ text, hints }: HintedText, signal: AbortSignal | undefined): Promise<string> {
-    const { dictionary, letters, normalize } = this.#stages;
+  async #read(
+    { text, hints }: HintedText,
+    normalize: Rewrite,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const { dictionary, letters } = this.#stages;
     const words = wordsOf(this.#tokens({ text: normalize(text), hints }));
     const unknown = (word: string) => readUnknownWord(word, { dictionary, letters, signal });
     return (await readWords(words, { dictionary, unknown })).trim();

@@ -8,8 +8,8 @@ serveJobs<undefined, ReadingInput, string, RuntimeInfo>(async () => {
   const frontEnd = await openTextFrontEnd(runtime);
   return {
     info: runtime.info,
-    async *run({ text, lexicon }) {
-      for await (const { phonemes } of frontEnd.sentences(text, { lexicon }))
+    async *run({ text, lexicon, natural }) {
+      for await (const { phonemes } of frontEnd.sentences(text, { lexicon, natural }))
         yield { result: phonemes };
     },
   };
