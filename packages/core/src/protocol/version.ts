@@ -15,6 +15,7 @@ export const dataChannelLabel = "data";
  * - `one-channel`: each message comes once, on the data channel when it is open, else the socket
  * - `interrupt`: the client can stop the agent's speech
  * - `sentences`: `tts-sentence` says which words sound now
+ * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  */
 export const features = [
   "trickle",
@@ -24,6 +25,7 @@ export const features = [
   "one-channel",
   "interrupt",
   "sentences",
+  "ice-servers",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -68,6 +68,10 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.features ?? new Set();
   }
 
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#link?.iceServers ?? [];
+  }
+
   get mode(): SessionMode {
     return this.#link?.mode ?? "pipeline";
   }
@@ -131,7 +135,7 @@ export class Call extends Emitter<CallEvents> {
   async #connect(attempt: Progress): Promise<void> {
     const { config, environment, logger } = this.#options;
     try {
-      const { signallingUrl, protocols = [], iceServers = [] } = config;
+      const { signallingUrl, protocols = [], iceServers = [], iceTransportPolicy } = config;
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
@@ -140,6 +144,7 @@ export class Call extends Emitter<CallEvents> {
         url,
         protocols: typeof protocols === "string" ? [protocols] : protocols,
         iceServers,
+        iceTransportPolicy,
         resume: this.#session,
         track: this.#track,
       });

@@ -28,7 +28,7 @@ const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
   "WEBRTC_UNAVAILABLE",
 ]);
 
-type SignallingType = "ready" | "pong" | "signal" | "candidate" | "reconnect-ack";
+type SignallingType = "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack";
 type Ready = Extract<ServerMessage, { readonly type: "ready" }>;
 type Ack = Extract<ServerMessage, { readonly type: "reconnect-ack" }>;
 
@@ -52,6 +52,8 @@ export interface LinkOptions {
   readonly protocols: readonly string[];
   /** Used instead of the server's list when not empty. */
   readonly iceServers: readonly RTCIceServer[];
+  /** Used instead of the server's wish when defined. */
+  readonly iceTransportPolicy: RTCIceTransportPolicy | undefined;
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** The microphone, if there is one already. */
@@ -109,6 +111,10 @@ export class Link extends Emitter<LinkEvents> {
   /** Whether the server remembers the conversation of `resume`. */
   get historyRecovered(): boolean {
     return this.#ack?.success === true && this.#ack.historyRecovered;
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#peer?.iceServers ?? [];
   }
 
   get mode(): SessionMode {
@@ -179,6 +185,11 @@ export class Link extends Emitter<LinkEvents> {
       case "candidate":
         this.#peer?.addCandidate(message.candidate);
         return;
+      case "ice-servers":
+        if (this.#options.iceServers.length === 0) {
+          this.#peer?.setIceServers(toRTCIceServers(message.iceServers));
+        }
+        return;
       case "pong":
         this.#heartbeat.pong(message.timestamp);
         return;
@@ -214,7 +225,7 @@ export class Link extends Emitter<LinkEvents> {
     this.#call(this.#ready);
   }
 
-  #call({ iceServers }: Ready): void {
+  #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
     this.#within(connectedWithinMs, () => {
       this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
     });
@@ -224,6 +235,7 @@ export class Link extends Emitter<LinkEvents> {
       environment,
       logger,
       iceServers: own.length > 0 ? own : toRTCIceServers(iceServers),
+      iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
       send: (message) => void this.send(message),
     });

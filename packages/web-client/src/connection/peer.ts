@@ -32,6 +32,7 @@ export type PeerEvents = {
 export interface PeerOptions {
   readonly environment: Environment;
   readonly iceServers: readonly RTCIceServer[];
+  readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
   readonly send: (message: ClientMessage) => void;
@@ -61,15 +62,22 @@ export class Peer extends Emitter<PeerEvents> {
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers } = options;
+    const { environment, iceServers, iceTransportPolicy } = options;
     this.#options = options;
-    this.#connection = environment.createPeer({ iceServers: [...iceServers] });
+    this.#connection = environment.createPeer({
+      iceServers: [...iceServers],
+      iceTransportPolicy,
+    });
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
       streams: [environment.createStream()],
     });
     this.#listen();
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#connection.getConfiguration().iceServers ?? [];
   }
 
   /** Sends the offer; `connected` or `lost` follows. */
@@ -104,6 +112,16 @@ export class Peer extends Emitter<PeerEvents> {
       if (this.#connection.remoteDescription && !this.#offering) await this.#add(candidate);
       else this.#early.push(candidate);
     });
+  }
+
+  /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    try {
+      const configuration = this.#connection.getConfiguration();
+      this.#connection.setConfiguration({ ...configuration, iceServers: [...iceServers] });
+    } catch (error) {
+      this.#options.logger.warn({ error }, "The browser did not take the new ICE servers");
+    }
   }
 
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */

@@ -9,11 +9,12 @@ import {
 } from "@metered/llmrtc-core";
 import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
+import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { Transport, TransportEnd, TransportEvents } from "../transport.ts";
 import { finishAnswer } from "./answer.ts";
 import { CandidateInbox } from "./candidate-inbox.ts";
 import { processCertificate } from "./certificate.ts";
-import { readIceServers } from "./ice-servers.ts";
+import { type IceServerList, readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
 import { defaultPathTimes, newPath, offered, type PathTimes, watchPath } from "./path-watch.ts";
@@ -31,8 +32,8 @@ export interface WebRtcTransportOptions {
    */
   readonly iceServers: readonly IceServer[];
   /**
-   * Addresses to offer besides those of the interfaces, such as a public one behind 1:1 NAT.
-   * Default: `127.0.0.1`, so that a page on this machine connects without any network.
+   * Addresses to offer: of the interfaces, and others such as a public one behind 1:1 NAT. Default: all
+   * of the interfaces, and `127.0.0.1`, so that a page on this machine connects without any network.
    */
   readonly hostAddresses?: readonly string[];
   /** First and last UDP port, first < last; any free port when absent. */
@@ -67,6 +68,12 @@ export interface WebRtcTransport extends Transport {
 
   /** One of the client's candidates, in any order with offers; null: no more. Never throws. */
   addCandidate(candidate: CandidateInit | null): void;
+
+  /**
+   * Fresh credentials: the next ICE restart uses them. A relay that is there stays, as it outlives the
+   * credentials that it was made with.
+   */
+  setIceServers(iceServers: readonly IceServer[]): void;
 }
 
 /** Opens one caller's transport. It owns no socket before the first offer. */
@@ -92,6 +99,7 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
   readonly #messages: MessageChannel;
   readonly #speaker = new Speaker();
   readonly #stopping = new AbortController();
+  #iceServers: readonly IceServer[];
   #peer: Peer | undefined;
   #sections: readonly OfferedSection[] = [];
   #trickle = false;
@@ -104,6 +112,7 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
   constructor(options: WebRtcTransportOptions, certificate: RTCCertificate) {
     super();
     this.#options = options;
+    this.#iceServers = options.iceServers;
     this.#certificate = certificate;
     this.#logger = options.logger ?? silentLogger;
     this.#times = { ...defaultPathTimes, ...options.times };
@@ -149,6 +158,11 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
     for (const usable of this.#inbox.take(candidate)) this.#peer?.addCandidate(usable);
   }
 
+  setIceServers(iceServers: readonly IceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setServers(this.#readServers());
+  }
+
   sendFrame(frame: Pcm | undefined): void {
     if (this.#speakTo === undefined || this.#peer?.usable !== true) {
       this.#speaker.skip();
@@ -180,12 +194,10 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
   }
 
   #open(): Peer {
-    const { iceServers, hostAddresses = ["127.0.0.1"], portRange } = this.#options;
-    const servers = readIceServers(iceServers);
-    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    const { hostAddresses = allAddresses({}), portRange } = this.#options;
     return new Peer(
       {
-        servers,
+        servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
         portRange: portRange === undefined ? undefined : [...portRange],
@@ -209,6 +221,12 @@ class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport 
         },
       },
     );
+  }
+
+  #readServers(): IceServerList {
+    const servers = readIceServers(this.#iceServers);
+    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    return servers;
   }
 
   #answerNow(peer: Peer, answer: string): string {
