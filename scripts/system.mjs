@@ -26,6 +26,13 @@ export const chromium = {
   variable: "CHROMIUM_PATH",
 };
 
+/** @type {Program} */
+export const coturn = {
+  names: ["turnserver"],
+  debian: "coturn",
+  variable: "TURNSERVER_PATH",
+};
+
 /**
  * Where a program is, if it is anywhere.
  *

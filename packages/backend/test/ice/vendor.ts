@@ -19,6 +19,6 @@ export const json =
 export function asked(fetch: ReturnType<typeof answering>) {
   return fetch.mock.calls.map(([url, init = {}]) => {
     const { method = "GET", body, headers = {} } = init;
-    return { method, url: String(url), body, headers };
+    return { method, url: url instanceof URL ? url.href : "", body, headers };
   });
 }
