@@ -294,6 +294,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.#call.setTrack(track);
     });
     this.#voice.on("changed", (microphone) => {
+      this.#sound.resume();
       this.emit("microphoneChange", microphone);
     });
     this.#voice.on("lost", (error) => {
@@ -303,6 +304,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.emit("playbackBlocked", error);
     });
     this.#playback.on("started", () => {
+      this.#sound.resume();
       this.emit("playbackStarted");
     });
   }
