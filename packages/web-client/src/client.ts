@@ -74,6 +74,11 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     return this.#call.features;
   }
 
+  /** What the call's connection uses: the application's own, or the server's. Empty without one. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#call.iceServers;
+  }
+
   get mode(): SessionMode {
     return this.#call.mode;
   }

@@ -28,6 +28,8 @@ export interface WebClientConfig {
    * path. The others: that way only.
    */
   readonly transport?: "auto" | "webrtc" | "websocket" | undefined;
+  /** `relay` sends everything through a TURN server. Default: what the server wants, else `all`. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
   readonly reconnection?: Partial<ReconnectionConfig> | undefined;
   /**
    * Share the microphone from the start: `true` opens the default one, constraints choose, a stream

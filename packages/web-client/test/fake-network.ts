@@ -60,7 +60,7 @@ class FakeChannel extends EventTarget {
 
 /** An RTCPeerConnection whose network is the test. */
 export class FakePeer extends EventTarget {
-  readonly configuration: RTCConfiguration;
+  configuration: RTCConfiguration;
   readonly channel = new FakeChannel();
   readonly candidates: unknown[] = [];
   readonly tracks: (MediaStreamTrack | null)[] = [];
@@ -80,6 +80,10 @@ export class FakePeer extends EventTarget {
 
   getConfiguration(): RTCConfiguration {
     return this.configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   createDataChannel(): FakeChannel {

@@ -1,5 +1,6 @@
-import { type IceServer, type Logger, silentLogger } from "@metered/llmrtc-core";
-import { iceServerSource } from "../ice/ice-servers.ts";
+import type { IceServer } from "@metered/llmrtc-core";
+import { chooseIceServers } from "../ice/choose.ts";
+import { defaultStun, IceSourceError } from "../ice/source.ts";
 import type { Finding } from "./doctor-finding.ts";
 import type { ServerSettings } from "./environment.ts";
 
@@ -12,40 +13,35 @@ export interface ConfiguredServers {
   readonly finding: Finding;
 }
 
-/** Asks the source that the configuration chooses. Takes at most the source's own two seconds. */
+/** How long the source may take: a caller's `ready` is not held up longer either. */
+const sourceLimitMs = 2_000;
+
+/** Asks the source that the configuration chooses, as a new call would. */
 export async function configuredServers(
-  { iceServers, metered }: ServerSettings,
+  settings: ServerSettings,
   { fetch }: { readonly fetch: typeof globalThis.fetch },
 ): Promise<ConfiguredServers> {
-  const complaints: string[] = [];
-  const logger = collecting(complaints);
-  const source = iceServerSource({ iceServers, metered, logger, fetch });
-  const list = await source.iceServers();
-  const [complaint] = complaints;
+  const { metered } = settings;
+  const source = chooseIceServers({
+    ...settings,
+    ...(metered && { metered: { ...metered, fetch } }),
+  });
+  const fixed = Array.isArray(settings.iceServers);
   const at = { subject: "ICE servers", check: "source" };
-  return {
-    iceServers: list,
-    fixed: iceServers !== undefined,
-    finding:
-      complaint === undefined
-        ? { ...at, verdict: "ok", finding: source.description }
-        : {
-            ...at,
-            verdict: "failed",
-            finding: complaint,
-            remedy:
-              "Callers get no TURN until it works: check the key and the way to that service.",
-          },
-  };
-}
-
-/** A source that fails says so in the log, and gives plain STUN instead. */
-function collecting(complaints: string[]): Logger {
-  return {
-    ...silentLogger,
-    warn: (fields, message = "the source failed") => {
-      const reason = "reason" in fields && typeof fields.reason === "string" ? fields.reason : "";
-      complaints.push(reason ? `${message} (${reason})` : message);
-    },
-  };
+  try {
+    const { iceServers } = await source.mint({ signal: AbortSignal.timeout(sourceLimitMs) });
+    return { iceServers, fixed, finding: { ...at, verdict: "ok", finding: source.description } };
+  } catch (error) {
+    const why = error instanceof IceSourceError ? error.message : "no answer in time";
+    return {
+      iceServers: defaultStun,
+      fixed,
+      finding: {
+        ...at,
+        verdict: "failed",
+        finding: `${source.description}: ${why}`,
+        remedy: "Callers get no TURN until it works: check the key and the way to that service.",
+      },
+    };
+  }
 }

@@ -16,6 +16,9 @@ import {
   type ServerMessage,
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
+import type { IceTransportPolicy } from "../ice/choose.ts";
+import type { IceRenewal } from "../ice/renewal.ts";
+import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
 import { Line } from "../transport/line.ts";
@@ -25,8 +28,13 @@ import { openWebSocketTransport } from "../transport/websocket/transport.ts";
 
 export interface ConnectionServices {
   readonly sessions: SessionRegistry;
-  /** Never rejects and answers within seconds. */
-  readonly iceServers: () => Promise<readonly IceServer[]>;
+  /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
+  readonly iceServers: (
+    sessionId: string,
+    renewed: (servers: SuppliedIceServers) => void,
+  ) => IceRenewal;
+  /** What the client is told to use. */
+  readonly iceTransportPolicy: IceTransportPolicy | undefined;
   readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
@@ -60,6 +68,7 @@ export class Connection implements SessionOwner {
   #audio: Transport | undefined;
   /** What the session sees of both. */
   #line: Line | undefined;
+  readonly #ice: IceRenewal;
   #iceServers: readonly IceServer[] = [];
   #features: ReadonlySet<string> = new Set();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -86,6 +95,9 @@ export class Connection implements SessionOwner {
       if (!isBinary) this.#receive((data as Buffer).toString("utf8"));
       else if (!this.#audio) this.#refuse(invalid("A binary frame before audio-start"));
     });
+    this.#ice = services.iceServers(this.id, (servers) => {
+      this.#renewIceServers(servers);
+    });
     this.#beat();
     this.#work = this.#greet();
   }
@@ -106,16 +118,29 @@ export class Connection implements SessionOwner {
   }
 
   async #greet(): Promise<void> {
-    const { hooks, logger } = this.#services;
+    const { hooks, logger, iceTransportPolicy } = this.#services;
     await callHook(hooks.onConnection, logger, this.id, this.id);
-    this.#iceServers = await this.#services.iceServers();
+    this.#iceServers = (await this.#ice.open()).iceServers;
     this.#send({
       type: "ready",
       id: this.id,
       protocolVersion: PROTOCOL_VERSION,
       iceServers: [...this.#iceServers],
+      ...(iceTransportPolicy && { iceTransportPolicy }),
       mode: "pipeline",
       features: [...features],
+    });
+  }
+
+  /** Credentials come to their end while the call goes on: the next ICE restart needs new ones. */
+  #renewIceServers({ iceServers, expiresAt }: SuppliedIceServers): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setIceServers(iceServers);
+    if (!this.#features.has("ice-servers")) return;
+    this.#send({
+      type: "ice-servers",
+      iceServers: [...iceServers],
+      ...(expiresAt !== undefined && { expiresAt }),
     });
   }
 
@@ -305,6 +330,7 @@ export class Connection implements SessionOwner {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#heartbeat);
+    this.#ice.close();
     const { hooks, metrics, logger, sessions } = this.#services;
     sessions.release(this.#session);
     const timing = createTimingInfo(this.#openedAt);

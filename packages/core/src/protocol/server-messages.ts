@@ -19,6 +19,8 @@ const ready = z.object({
   /** Absent before v1. */
   protocolVersion: z._default(z.number(), 0),
   iceServers: z.optional(z.array(iceServer)),
+  /** What the server wants used, where the application does not choose. */
+  iceTransportPolicy: z.optional(z.enum(["all", "relay"])),
   mode: z.optional(z.enum(["pipeline", "realtime"])),
   features: z.optional(z.array(z.string())),
 });
@@ -32,6 +34,12 @@ const reconnectAck = z.object({
   success: z.boolean(),
   sessionId: z.string(),
   historyRecovered: z.boolean(),
+});
+/** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
+const iceServers = z.object({
+  type: z.literal("ice-servers"),
+  iceServers: z.array(iceServer),
+  expiresAt: z.optional(z.number()),
 });
 /** One ICE candidate of the server; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
@@ -126,6 +134,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   pong,
   signal,
   reconnectAck,
+  iceServers,
   candidate,
   audioStarted,
   speechStart,

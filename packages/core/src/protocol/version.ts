@@ -16,6 +16,7 @@ export const dataChannelLabel = "data";
  * - `interrupt`: the client can stop the agent's speech
  * - `sentences`: `tts-sentence` says which words sound now
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
+ * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  */
 export const features = [
   "trickle",
@@ -26,6 +27,7 @@ export const features = [
   "interrupt",
   "sentences",
   "websocket-audio",
+  "ice-servers",
 ] as const;
 
 export type Feature = (typeof features)[number];

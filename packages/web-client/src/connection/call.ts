@@ -72,6 +72,10 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.features ?? new Set();
   }
 
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#link?.iceServers ?? [];
+  }
+
   get mode(): SessionMode {
     return this.#link?.mode ?? "pipeline";
   }
@@ -142,6 +146,7 @@ export class Call extends Emitter<CallEvents> {
     const { config, environment, logger, sound } = this.#options;
     try {
       const { signallingUrl, protocols = [], iceServers = [], transport = "auto" } = config;
+      const { iceTransportPolicy } = config;
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
@@ -152,6 +157,7 @@ export class Call extends Emitter<CallEvents> {
         iceServers,
         transport,
         sound,
+        iceTransportPolicy,
         resume: this.#session,
         track: this.#track,
       });

@@ -42,6 +42,7 @@ export interface ClimbOptions {
   readonly signalling: Signalling;
   readonly sound: Sound;
   readonly iceServers: readonly RTCIceServer[];
+  readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
   readonly track: MediaStreamTrack | null;
@@ -53,6 +54,7 @@ export class Climb extends Emitter<ClimbEvents> {
   readonly #options: ClimbOptions;
   readonly #startedAt: number;
   readonly #ends: (() => void)[] = [];
+  #iceServers: readonly RTCIceServer[];
   #ladder: Ladder;
   #track: MediaStreamTrack | null;
   #peer: Peer | undefined;
@@ -68,6 +70,7 @@ export class Climb extends Emitter<ClimbEvents> {
     super();
     this.#options = options;
     this.#track = options.track;
+    this.#iceServers = options.iceServers;
     this.#startedAt = options.environment.clock.now();
     this.#ladder = { ...startLadder(options.rules, this.#startedAt), peer: none, socket: "off" };
   }
@@ -84,6 +87,17 @@ export class Climb extends Emitter<ClimbEvents> {
       }),
     );
     this.#become(startLadder(rules, this.#startedAt));
+  }
+
+  /** What the next gathering uses. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#peer?.iceServers ?? this.#iceServers;
+  }
+
+  /** Fresh credentials, for the next ICE restart and for later peers. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setIceServers(iceServers);
   }
 
   setTrack(track: MediaStreamTrack | null): void {
@@ -168,13 +182,13 @@ export class Climb extends Emitter<ClimbEvents> {
   }
 
   #open({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): void {
-    const { environment, logger, iceServers, trickle } = this.#options;
+    const { environment, logger, iceTransportPolicy, trickle } = this.#options;
     const peer = new Peer({
       environment,
       logger,
-      iceServers,
+      iceServers: this.#iceServers,
       trickle,
-      relayOnly,
+      iceTransportPolicy: relayOnly ? "relay" : iceTransportPolicy,
       fresh: attempt > 1,
       send: (message) => {
         if (message.type === "offer") this.#unanswered += 1;

@@ -29,7 +29,8 @@ const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
   "WEBRTC_UNAVAILABLE",
 ]);
 
-type SignallingType = "ready" | "pong" | "signal" | "candidate" | "reconnect-ack" | "audio-started";
+type SignallingType =
+  "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
 type Ready = Extract<ServerMessage, { readonly type: "ready" }>;
 type Ack = Extract<ServerMessage, { readonly type: "reconnect-ack" }>;
 
@@ -54,6 +55,8 @@ export interface LinkOptions {
   readonly protocols: readonly string[];
   /** Used instead of the server's list when not empty. */
   readonly iceServers: readonly RTCIceServer[];
+  /** Used instead of the server's wish when defined. */
+  readonly iceTransportPolicy: RTCIceTransportPolicy | undefined;
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** The microphone, if there is one already. */
@@ -115,6 +118,10 @@ export class Link extends Emitter<LinkEvents> {
   /** Whether the server remembers the conversation of `resume`. */
   get historyRecovered(): boolean {
     return this.#ack?.success === true && this.#ack.historyRecovered;
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#climb?.iceServers ?? [];
   }
 
   get mode(): SessionMode {
@@ -192,6 +199,11 @@ export class Link extends Emitter<LinkEvents> {
         this.#climb?.flush();
         this.emit("message", message);
         return;
+      case "ice-servers":
+        if (this.#options.iceServers.length === 0) {
+          this.#climb?.setIceServers(toRTCIceServers(message.iceServers));
+        }
+        return;
       case "pong":
         this.#heartbeat.pong(message.timestamp);
         return;
@@ -227,7 +239,7 @@ export class Link extends Emitter<LinkEvents> {
     this.#call(this.#ready);
   }
 
-  #call({ iceServers }: Ready): void {
+  #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
     this.#within(connectedWithinMs, () => {
       this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
     });
@@ -250,6 +262,7 @@ export class Link extends Emitter<LinkEvents> {
       rules,
       signalling: this.#signalling,
       iceServers: servers,
+      iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
       track: this.#track,
     });

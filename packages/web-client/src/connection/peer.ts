@@ -32,10 +32,9 @@ export type PeerEvents = {
 export interface PeerOptions {
   readonly environment: Environment;
   readonly iceServers: readonly RTCIceServer[];
+  readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
-  /** Use TURN servers only. */
-  readonly relayOnly: boolean;
   /** The server has, or had, another peer on the same socket, which this one replaces. */
   readonly fresh: boolean;
   readonly send: (message: ClientMessage) => void;
@@ -66,12 +65,12 @@ export class Peer extends Emitter<PeerEvents> {
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers, relayOnly, fresh } = options;
+    const { environment, iceServers, iceTransportPolicy, fresh } = options;
     this.#options = options;
     this.#fresh = fresh;
     this.#connection = environment.createPeer({
       iceServers: [...iceServers],
-      ...(relayOnly && { iceTransportPolicy: "relay" }),
+      iceTransportPolicy,
     });
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
@@ -79,6 +78,10 @@ export class Peer extends Emitter<PeerEvents> {
       streams: [environment.createStream()],
     });
     this.#listen();
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#connection.getConfiguration().iceServers ?? [];
   }
 
   /** Sends the offer; `connected` or `lost` follows. */
@@ -113,6 +116,16 @@ export class Peer extends Emitter<PeerEvents> {
       if (this.#connection.remoteDescription && !this.#offering) await this.#add(candidate);
       else this.#early.push(candidate);
     });
+  }
+
+  /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    try {
+      const configuration = this.#connection.getConfiguration();
+      this.#connection.setConfiguration({ ...configuration, iceServers: [...iceServers] });
+    } catch (error) {
+      this.#options.logger.warn({ error }, "The browser did not take the new ICE servers");
+    }
   }
 
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */

@@ -1,6 +1,7 @@
 import {
   type CandidateInit,
   Emitter,
+  type IceServer,
   LLMRTCError,
   type Logger,
   type Pcm,
@@ -8,10 +9,11 @@ import {
 } from "@metered/llmrtc-core";
 import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
+import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { TransportEnd, TransportEvents } from "../transport.ts";
 import { finishAnswer } from "./answer.ts";
 import { CandidateInbox } from "./candidate-inbox.ts";
-import { readIceServers } from "./ice-servers.ts";
+import { type IceServerList, readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
 import type { PathPhase, PathSample } from "../path-watch.ts";
@@ -38,6 +40,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   readonly #watcher: PathWatcher;
   readonly #speaker = new Speaker();
   readonly #stopping = new AbortController();
+  #iceServers: readonly IceServer[];
   #peer: Peer | undefined;
   #sections: readonly OfferedSection[] = [];
   #trickle = false;
@@ -48,6 +51,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   constructor(options: WebRtcTransportOptions, certificate: RTCCertificate) {
     super();
     this.#options = options;
+    this.#iceServers = options.iceServers;
     this.#certificate = certificate;
     this.#logger = options.logger ?? silentLogger;
     this.#watcher = new PathWatcher({
@@ -96,6 +100,11 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     for (const usable of this.#inbox.take(candidate)) this.#peer?.addCandidate(usable);
   }
 
+  setIceServers(iceServers: readonly IceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setServers(this.#readServers());
+  }
+
   sendFrame(frame: Pcm | undefined): void {
     if (this.#speakTo === undefined || this.#peer?.usable !== true) {
       this.#speaker.skip();
@@ -127,12 +136,10 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   }
 
   #open(): Peer {
-    const { iceServers, hostAddresses = ["127.0.0.1"], portRange } = this.#options;
-    const servers = readIceServers(iceServers);
-    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    const { hostAddresses = allAddresses({}), portRange } = this.#options;
     return new Peer(
       {
-        servers,
+        servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
         portRange: portRange === undefined ? undefined : [...portRange],
@@ -156,6 +163,12 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         },
       },
     );
+  }
+
+  #readServers(): IceServerList {
+    const servers = readIceServers(this.#iceServers);
+    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    return servers;
   }
 
   #answerNow(peer: Peer, answer: string): string {
