@@ -1,4 +1,5 @@
 import { LLMRTCWebClient } from "@metered/llmrtc-web-client";
+import { StoryCall } from "./story.ts";
 import { energyHeard, pathTaken, type PathTaken } from "./statistics.ts";
 import { peers, watchPeers } from "./watched-peers.ts";
 
@@ -19,13 +20,15 @@ export type CallResult =
   | { readonly connected: false; readonly code: string; readonly afterMs: number };
 
 declare global {
-  var natlab: { readonly speak: typeof speak };
+  var natlab: { readonly speak: typeof speak; readonly StoryCall: typeof StoryCall };
+  /** The call that runs in this page. */
+  var story: StoryCall | undefined;
 }
 
 const turnWithinMs = 20_000;
 
 watchPeers();
-globalThis.natlab = { speak };
+globalThis.natlab = { speak, StoryCall };
 
 /** Calls, says what the microphone says, waits for the answer, and hangs up. */
 async function speak(): Promise<CallResult> {

@@ -30,9 +30,17 @@ export async function pathTaken(connection: RTCPeerConnection): Promise<PathTake
 
 /** Energy of the sound that has come so far; 0 as long as nothing but silence has. */
 export async function energyHeard(connection: RTCPeerConnection): Promise<number> {
+  return Number((await voice(connection))?.["totalAudioEnergy"] ?? 0);
+}
+
+/** How many packets of the agent's voice have come so far. */
+export async function packetsHeard(connection: RTCPeerConnection): Promise<number> {
+  return Number((await voice(connection))?.["packetsReceived"] ?? 0);
+}
+
+async function voice(connection: RTCPeerConnection): Promise<Statistics | undefined> {
   const all = [...(await statistics(connection)).values()];
-  const heard = all.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
-  return Number(heard?.["totalAudioEnergy"] ?? 0);
+  return all.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");
 }
 
 async function statistics(connection: RTCPeerConnection): Promise<Map<string, Statistics>> {

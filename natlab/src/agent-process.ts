@@ -1,5 +1,6 @@
 // Runs in the lab: our server behind a TLS front on port 443, as behind any reverse proxy. Each ICE
 // configuration has a server of its own, chosen by the name that the browser asks for.
+// The message `cut` ends all connections through the front.
 // Usage: agent-process <certificate.pem> <key.pem> <page script> <TURN secret>
 import { LLMRTCServer, openSilero } from "@metered/llmrtc-backend";
 import { EmbeddedSTTProvider } from "@metered/llmrtc-provider-embedded";
@@ -17,7 +18,11 @@ const dayInSeconds = 86_400;
 
 const stt = new EmbeddedSTTProvider();
 const tts = fakeTTS({ msPerCharacter: 30 });
-const llm = fakeLLM({ reply: "I heard you." });
+const story = "And then he walked on for another mile or so. ".repeat(100);
+const llm = fakeLLM({
+  reply: ({ messages }) =>
+    messages.at(-1)?.content === "Tell me a story" ? story : "I heard you.",
+});
 const voiceDetector = await openSilero({});
 
 const ports = new Map<string, number>();
@@ -25,6 +30,7 @@ for (const configuration of iceConfigurations) {
   ports.set(configuration, await startServer(configuration));
 }
 
+const through = new Set<net.Socket>();
 const front = tls.createServer(
   { cert: readFileSync(certificate), key: readFileSync(key) },
   (socket) => {
@@ -36,6 +42,11 @@ const front = tls.createServer(
     }
     const server = net.connect(port, "127.0.0.1");
     // A browser that goes away in the middle of something is everyday life.
+    through.add(socket);
+    socket.on("close", () => {
+      through.delete(socket);
+      server.destroy();
+    });
     socket.on("error", () => server.destroy());
     server.on("error", () => socket.destroy());
     socket.pipe(server).pipe(socket);
@@ -44,6 +55,10 @@ const front = tls.createServer(
 front.on("tlsClientError", () => undefined); // a browser's speculative connection
 front.listen(443, "0.0.0.0");
 await once(front, "listening");
+process.on("message", (message) => {
+  if (message !== "cut") return;
+  for (const socket of through) socket.destroy();
+});
 process.send?.("ready");
 
 /** @returns its port on this host's loopback */

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,6 +10,7 @@ import type { TurnServer } from "./turn-server.ts";
 /** Our server in the lab, with ears of its own and a scripted brain and voice. */
 export class Agent {
   readonly #logFile: string;
+  #process: ChildProcess | undefined;
 
   /** Resolves when it takes calls. It ends with the lab. */
   static async start(lab: Lab, certificates: Certificates, turn: TurnServer): Promise<Agent> {
@@ -27,11 +29,17 @@ export class Agent {
     });
     await Promise.race([once(child, "message"), ended]);
     ended.catch(() => undefined); // from here on, its calls tell
+    agent.#process = child;
     return agent;
   }
 
   private constructor(lab: Lab) {
     this.#logFile = path.join(lab.folder, "agent.log");
+  }
+
+  /** Every signalling socket breaks; media goes on. */
+  cutSignalling(): void {
+    this.#process?.send("cut");
   }
 
   /** What our server wrote: its warnings and errors. */

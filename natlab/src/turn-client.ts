@@ -23,8 +23,8 @@ export class TurnClient {
   readonly #socket: StunSocket;
   readonly #server: string;
   readonly #credential: TurnCredential;
-  #realm = Buffer.alloc(0);
-  #nonce = Buffer.alloc(0);
+  #realm: Buffer = Buffer.alloc(0);
+  #nonce: Buffer = Buffer.alloc(0);
 
   static async open(server: string, credential: TurnCredential): Promise<TurnClient> {
     return new TurnClient(await StunSocket.open(), server, credential);

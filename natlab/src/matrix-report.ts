@@ -19,12 +19,12 @@ const titles: Record<ServerNetwork, string> = {
 };
 
 /** Writes docs/natlab-matrix.md. */
-export function saveReport(results: readonly CellResult[]): void {
-  writeFileSync(file, report(results));
+export function saveMatrix(results: readonly CellResult[]): void {
+  writeFileSync(file, matrixReport(results));
 }
 
 /** What came out, in Markdown. */
-export function report(results: readonly CellResult[]): string {
+export function matrixReport(results: readonly CellResult[]): string {
   const times = results.flatMap(({ result }) => (result.connected ? [result.connectMs] : []));
   times.sort((a, b) => a - b);
   return `# Which calls connect
