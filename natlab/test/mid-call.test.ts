@@ -52,7 +52,8 @@ test.each(events.map((event) => [event.name, event] as const))(
   async (_, event) => {
     const result = await tell(event);
     results.set(event, result);
-    expect(result.recovered || result.endedWith !== undefined, JSON.stringify(result)).toBe(true);
+    const story = `${JSON.stringify(result)}\n${calling.agent.log.slice(-2000)}`;
+    expect(result.recovered || result.endedWith !== undefined, story).toBe(true);
   },
   150_000,
 );
