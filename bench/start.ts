@@ -1,4 +1,4 @@
-// From the start of the process to the first answer on `/health`: the library with providers that
+// From the start of the process to the first client that is welcomed: the library with providers that
 // load nothing, and the command line, which in our case loads and warms its speech models first.
 import { fileURLToPath } from "node:url";
 import { incumbentServer } from "./src/incumbent.ts";

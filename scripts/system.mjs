@@ -88,7 +88,8 @@ export function find({ names, variable }) {
  * @param {readonly Program[]} programs
  */
 export async function installOnDebian(programs) {
-  const missing = programs.filter((program) => !find(program)).map(({ debian }) => debian);
+  const absent = programs.filter((program) => !find(program)).map(({ debian }) => debian);
+  const missing = [...new Set(absent)];
   if (missing.length === 0 || !isDebian() || process.getuid?.() !== 0) return;
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await step(`Installing ${missing.join(", ")} with apt`, async () => {

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
 
-/** A server in a process of its own, and how long it took until `/health` answered. */
+/** A server in a process of its own, and how long it took until it welcomed a client. */
 export class ServerProcess {
   readonly port: number;
   readonly listeningMs: number;
@@ -60,12 +61,24 @@ export class ServerProcess {
   }
 }
 
+/** Whether a client is welcomed. A server may open its port before it is ready for that. */
 async function answers(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${port}/health`)).ok;
-  } catch {
-    return false; // not listening yet
-  }
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    const settle = (welcomed: boolean): void => {
+      socket.terminate();
+      resolve(welcomed);
+    };
+    socket.once("message", () => {
+      settle(true);
+    });
+    socket.once("error", () => {
+      settle(false);
+    });
+    socket.once("close", () => {
+      settle(false);
+    });
+  });
 }
 
 async function freePort(): Promise<number> {

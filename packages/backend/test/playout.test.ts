@@ -185,6 +185,20 @@ describe("playout", () => {
     await expect(last).rejects.toMatchObject({ code: "CLOSED" });
   });
 
+  test("whenPlayed resolves when so much has been heard", async () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(1000));
+    let heardAt = 0;
+    const waiting = playout.whenPlayed(300).then(() => (heardAt = playout.playedMs));
+    for (let n = 0; n < 30; n += 1) {
+      ticker.advance(20);
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    await waiting;
+    expect(heardAt).toBe(300);
+  });
+
   test("back-pressure: who waits for room never fills the queue beyond its bound", async () => {
     const { ticker, playout } = call({ roomMs: 300 });
     let most = 0;

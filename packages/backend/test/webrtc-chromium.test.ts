@@ -58,6 +58,7 @@ window.caller = (() => {
       trickle = trickling;
       if (trickle) pc.onicecandidate = ({ candidate: c }) => candidate(c ? c.toJSON() : null);
       await negotiate();
+      if (channel.readyState !== "open") await new Promise((open) => (channel.onopen = open));
       await new Promise((resolve) => {
         const look = () => pc.connectionState === "connected" && resolve();
         pc.addEventListener("connectionstatechange", look);

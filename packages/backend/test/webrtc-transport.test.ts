@@ -3,6 +3,7 @@ import dns from "node:dns";
 import { once } from "node:events";
 import { isIP } from "node:net";
 import type { CandidateInit } from "@metered/llmrtc-core";
+import { classes, Message, methods, parseMessage } from "werift";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { warmUpWebRtc } from "../src/transport/webrtc/transport.ts";
 import { nextEvent, readAll, transportContract } from "./transport-contract.ts";
@@ -260,6 +261,32 @@ describe("ICE servers", () => {
     hole.close();
   });
 
+  test("one that refuses leaves no socket behind", async () => {
+    const refusing = createSocket("udp4");
+    let asked = 0;
+    refusing.on("message", (data, { port, address }) => {
+      const request = parseMessage(data);
+      if (request?.messageMethod !== methods.ALLOCATE) return;
+      asked += 1;
+      const refusal = new Message(methods.ALLOCATE, classes.ERROR, request.transactionId);
+      refusal.setAttribute("ERROR-CODE", [403, "Forbidden"]);
+      refusing.send(refusal.bytes, port, address);
+    });
+    refusing.bind(0, "127.0.0.1");
+    await once(refusing, "listening");
+    const urls = `turn:127.0.0.1:${refusing.address().port}`;
+    const sockets = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === "UDPWrap").length;
+    const call = await openCall({ iceServers: [{ urls, username: "u", credential: "c" }] });
+    const startedAt = performance.now();
+    await call.transport.acceptOffer(await call.offer());
+    expect(performance.now() - startedAt).toBeLessThan(450); // the refusal is not waited out
+    expect(asked).toBe(1);
+    await call.close();
+    await expect.poll(sockets).toBe(1); // the refusing server's own
+    refusing.close();
+  });
+
   test("closing does not wait for silent ones", async () => {
     const hole = await blackHole();
     const iceServers = [
@@ -301,6 +328,15 @@ test("twenty calls leave no socket and no timer behind", async () => {
     await call.close();
   }
   await expect.poll(count, { timeout: 4000 }).toBeLessThanOrEqual(before);
+});
+
+test("an attachment of 200 kB comes through the data channel", async () => {
+  await calling(await openCall(), async (call) => {
+    await call.connect();
+    const message = nextEvent(call.transport, "message");
+    call.sendText("x".repeat(200_000));
+    expect(await message).toHaveLength(200_000);
+  });
 });
 
 test("a port range is kept", async () => {

@@ -252,6 +252,14 @@ describe("closing", () => {
     const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 15_000 });
     expect(stdout.trim()).toBe("a 1");
   });
+
+  test("starts from a program that was given as text", async () => {
+    const script = new URL("fixtures/idle-pool.mjs", import.meta.url).href;
+    const program = `await import(${JSON.stringify(script)})`;
+    const args = ["--input-type=module", "--eval", program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+    expect(stdout.trim()).toBe("a 1");
+  });
 });
 
 function aborter(): { signal: AbortSignal; abort: (reason: Error) => void } {

@@ -289,6 +289,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.#call.setTrack(track);
     });
     this.#voice.on("changed", (microphone) => {
+      this.#sound.resume();
       this.emit("microphoneChange", microphone);
     });
     this.#voice.on("lost", (error) => {
@@ -298,6 +299,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.emit("playbackBlocked", error);
     });
     this.#playback.on("started", () => {
+      this.#sound.resume();
       this.emit("playbackStarted");
     });
   }

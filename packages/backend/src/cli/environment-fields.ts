@@ -90,3 +90,5 @@ function json(value: string): unknown {
     return undefined; // Not JSON: the schema then says what is expected.
   }
 }
+
+export const logLevel = z.enum(["debug", "info", "warn", "error", "silent"]);

@@ -9,14 +9,14 @@ export async function serve(flags: {
   readonly host?: string;
 }): Promise<void> {
   const started = performance.now();
-  const { server: settings } = parseEnvironment(process.env);
+  const { server: settings, settings: variables } = parseEnvironment(process.env);
   const { providers, report, warnings, historyLimit } = await chooseProviders(process.env);
   const server = new LLMRTCServer({
     ...(historyLimit !== undefined && { historyLimit }),
     ...settings,
     ...flags,
     providers,
-    logger: jsonLogger(process.env["LOG_LEVEL"]),
+    logger: jsonLogger(variables.LOG_LEVEL),
   });
   const loading = process.stdout.isTTY ? setTimeout(say, 300, "Loading the models …") : undefined;
   const listening = new Promise<{ host: string; port: number }>((resolve) =>

@@ -36,7 +36,8 @@ export class Thread<Input, Result, Info> {
   constructor({ name, entry, setup }: ThreadOptions, events: ThreadEvents<Input, Result, Info>) {
     this.#name = name;
     this.#events = events;
-    const worker = new Worker(entry, { workerData: setup, name });
+    // Flags of the main program are not for it: `--input-type` would keep the entry from loading.
+    const worker = new Worker(entry, { workerData: setup, name, execArgv: [] });
     this.#worker = worker;
     let why: unknown;
     this.ready = new Promise((resolve, reject) => {

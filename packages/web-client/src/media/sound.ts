@@ -25,13 +25,17 @@ export class Sound {
     this.#silence = undefined;
   }
 
+  /** When the browser's mind may have changed: it plays now, or a microphone was allowed. */
+  resume(): void {
+    if (this.#context?.state !== "suspended") return;
+    this.#context.resume().catch(() => {
+      // Closed meanwhile.
+    });
+  }
+
   #resumed(): AudioContext {
     this.#context ??= new AudioContext({ latencyHint: "interactive" });
-    if (this.#context.state === "suspended") {
-      this.#context.resume().catch(() => {
-        // Closed meanwhile.
-      });
-    }
+    this.resume();
     return this.#context;
   }
 }

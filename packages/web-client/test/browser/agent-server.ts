@@ -65,6 +65,7 @@ export class AgentCall {
   readonly peer = new AgentPeer();
   readonly #socket: WebSocket;
   readonly #features: readonly string[] | undefined;
+  #taken: Promise<void> = Promise.resolve();
 
   constructor(
     socket: WebSocket,
@@ -77,7 +78,8 @@ export class AgentCall {
     socket.on("message", (data: Buffer) => {
       const message = parseClientMessage(data.toString());
       received.push(message);
-      void this.#take(message, id);
+      // In order, as werift refuses candidates of an offer that it has not yet read.
+      this.#taken = this.#taken.then(() => this.#take(message, id));
     });
     const ready: ServerMessage = { type: "ready", id, protocolVersion: 1, iceServers: [] };
     this.#onSocket(features ? { ...ready, features: [...features] } : ready);

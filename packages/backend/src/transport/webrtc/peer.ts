@@ -63,7 +63,7 @@ export class Peer {
   #ufrag: string | undefined;
   #candidates: CandidateInit[] = [];
   #answered = false;
-  #received = 0;
+  #packets = 0;
   #closed = false;
 
   constructor(options: PeerOptions, listener: PeerListener) {
@@ -107,13 +107,16 @@ export class Peer {
     return nominated !== undefined && state !== "failed" && state !== "closed";
   }
 
-  /** Counts everything that came over the path. */
+  /**
+   * Counts everything that came from the client, on whichever pair: browsers may move to another
+   * than the one that werift holds for selected.
+   */
   get received(): number {
-    const connection = this.#dtls?.iceTransport.connection;
-    const pair = connection?.nominated;
-    if (pair === undefined) return this.#received;
-    this.#received = pair.packetsReceived + pair.requestsReceived + pair.responsesReceived;
-    return this.#received;
+    const pairs = this.#dtls?.iceTransport.connection.candidatePairs ?? [];
+    return pairs.reduce(
+      (sum, { requestsReceived, responsesReceived }) => sum + requestsReceived + responsesReceived,
+      this.#packets,
+    );
   }
 
   transceiver(mid: string): RTCRtpTransceiver | undefined {
@@ -220,6 +223,9 @@ export class Peer {
       if (state === "closed") this.#listener.ended("remote-closed");
       else if (state === "failed") this.#listener.ended("failed");
       else this.#listener.changed();
+    });
+    dtls.iceTransport.connection.onData.subscribe(() => {
+      this.#packets += 1;
     });
     dtls.iceTransport.onStateChange.subscribe(() => {
       if (!this.#closed) this.#listener.changed();

@@ -1,0 +1,276 @@
+import {
+  type CandidateInit,
+  Emitter,
+  LLMRTCError,
+  type Logger,
+  type Pcm,
+  silentLogger,
+} from "@metered/llmrtc-core";
+import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
+import { VoiceReceiver } from "../../media/voice-receiver.ts";
+import type { TransportEnd, TransportEvents } from "../transport.ts";
+import { finishAnswer } from "./answer.ts";
+import { CandidateInbox } from "./candidate-inbox.ts";
+import { readIceServers } from "./ice-servers.ts";
+import { MessageChannel } from "./message-channel.ts";
+import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
+import type { PathPhase, PathSample } from "./path-watch.ts";
+import { PathWatcher } from "./path-watcher.ts";
+import { Peer } from "./peer.ts";
+import { readCandidate } from "./remote-candidate.ts";
+import { SerialQueue } from "./serial-queue.ts";
+import { Speaker } from "./speaker.ts";
+import type { OfferOptions, WebRtcTransport, WebRtcTransportOptions } from "./webrtc-transport.ts";
+
+/** How long an answer without trickle waits for STUN and TURN servers. */
+const gatherWithinMs = 500;
+
+/** A call over one werift peer: what the parts of this folder do, put together. */
+export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTransport {
+  readonly kind = "webrtc";
+  readonly #options: WebRtcTransportOptions;
+  readonly #certificate: RTCCertificate;
+  readonly #logger: Logger;
+  readonly #offers = new SerialQueue();
+  readonly #inbox = new CandidateInbox();
+  readonly #voice: VoiceReceiver;
+  readonly #messages: MessageChannel;
+  readonly #watcher: PathWatcher;
+  readonly #speaker = new Speaker();
+  readonly #stopping = new AbortController();
+  #peer: Peer | undefined;
+  #sections: readonly OfferedSection[] = [];
+  #trickle = false;
+  #hasMicrophone = false;
+  #speakTo: RTCRtpTransceiver | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WebRtcTransportOptions, certificate: RTCCertificate) {
+    super();
+    this.#options = options;
+    this.#certificate = certificate;
+    this.#logger = options.logger ?? silentLogger;
+    this.#watcher = new PathWatcher({
+      times: options.times ?? {},
+      sample: () => this.#sample(),
+      onPhase: (phase) => {
+        this.#enter(phase);
+      },
+    });
+    this.#voice = new VoiceReceiver(() => {
+      this.emit("microphone-started", undefined);
+    });
+    this.#messages = new MessageChannel({
+      message: (text) => {
+        this.emit("message", text);
+      },
+      invalid: (why) => {
+        this.emit("invalid", why);
+      },
+    });
+  }
+
+  get microphone(): AsyncIterable<Pcm> {
+    return this.#voice.frames;
+  }
+
+  acceptOffer(sdp: string, { trickle = false }: OfferOptions = {}): Promise<string> {
+    return this.#offers.run(async () => {
+      this.#throwIfClosing();
+      const offer = readOffer(sdp, this.#sections);
+      const peer = await this.#apply(offer);
+      this.#chooseSpeaker(peer, offer.sections);
+      this.#followMicrophone(offer.sections);
+      this.#takeCandidates(peer, offer);
+      const answer = await peer.answer();
+      this.#watcher.offered();
+      return trickle ? this.#answerNow(peer, answer) : this.#answerWhole(peer, answer);
+    });
+  }
+
+  addCandidate(init: CandidateInit | null): void {
+    // The end of candidates is not passed on: werift would give up before our servers answered.
+    if (init === null || this.#closing !== undefined) return;
+    const candidate = readCandidate(init);
+    if (candidate === undefined) return;
+    for (const usable of this.#inbox.take(candidate)) this.#peer?.addCandidate(usable);
+  }
+
+  sendFrame(frame: Pcm | undefined): void {
+    if (this.#speakTo === undefined || this.#peer?.usable !== true) {
+      this.#speaker.skip();
+      return;
+    }
+    const packet = this.#speaker.next(frame);
+    if (packet !== undefined) void this.#speakTo.sender.sendRtp(packet);
+  }
+
+  sendMessage(message: string): boolean {
+    return this.#messages.send(message);
+  }
+
+  close(): Promise<void> {
+    return this.#end("closed");
+  }
+
+  async #apply(offer: Offer): Promise<Peer> {
+    const peer = this.#peer ?? this.#open();
+    try {
+      await peer.apply(offer);
+    } catch (cause) {
+      if (this.#peer === undefined) await peer.close();
+      throw new LLMRTCError("INVALID_MESSAGE", "The offer cannot be used", { cause });
+    }
+    this.#peer = peer;
+    this.#sections = offer.sections;
+    return peer;
+  }
+
+  #open(): Peer {
+    const { iceServers, hostAddresses = ["127.0.0.1"], portRange } = this.#options;
+    const servers = readIceServers(iceServers);
+    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    return new Peer(
+      {
+        servers,
+        certificate: this.#certificate,
+        hostAddresses,
+        portRange: portRange === undefined ? undefined : [...portRange],
+        logger: this.#logger,
+      },
+      {
+        rtp: (packet) => {
+          this.#hear(packet);
+        },
+        channel: (channel) => {
+          this.#messages.adopt(channel);
+        },
+        candidate: (candidate) => {
+          if (this.#trickle) this.emit("candidate", candidate);
+        },
+        changed: () => {
+          this.#watcher.look();
+        },
+        ended: (reason) => {
+          void this.#end(reason);
+        },
+      },
+    );
+  }
+
+  #answerNow(peer: Peer, answer: string): string {
+    this.#throwIfClosing();
+    this.#trickle = true;
+    void peer.gathered.then(() => {
+      // after the answer has been handed out
+      setImmediate(() => {
+        if (this.#closing === undefined) this.emit("candidate", null);
+      });
+    });
+    return finishAnswer(answer, {
+      offered: this.#sections,
+      candidates: peer.candidateLines,
+      complete: false,
+    });
+  }
+
+  async #answerWhole(peer: Peer, answer: string): Promise<string> {
+    this.#trickle = false;
+    const { signal } = this.#stopping;
+    await Promise.race([peer.gathered, passed(gatherWithinMs, signal)]);
+    this.#throwIfClosing();
+    return finishAnswer(answer, {
+      offered: this.#sections,
+      candidates: peer.candidateLines,
+      complete: true,
+    });
+  }
+
+  /** One section carries the agent's voice; it stays where it is as long as the client listens there. */
+  #chooseSpeaker(peer: Peer, sections: readonly OfferedSection[]): void {
+    const audible = sections.filter(({ kind, receives }) => kind === "audio" && receives);
+    const kept = audible.find(({ mid }) => mid === this.#speakTo?.mid) ?? audible[0];
+    this.#speakTo = kept === undefined ? undefined : peer.transceiver(kept.mid);
+    for (const { mid, kind } of sections) {
+      const transceiver = peer.transceiver(mid);
+      if (transceiver === undefined) continue;
+      if (kind !== "audio") transceiver.setDirection("inactive");
+      else transceiver.setDirection(transceiver === this.#speakTo ? "sendrecv" : "recvonly");
+    }
+    if (this.#speakTo !== undefined) this.#speakTo.sender.streamId = "llmrtc";
+  }
+
+  #followMicrophone(sections: readonly OfferedSection[]): void {
+    const had = this.#hasMicrophone;
+    this.#hasMicrophone = sections.some(({ kind, sends }) => kind === "audio" && sends);
+    if (!had || this.#hasMicrophone) return;
+    this.#voice.stop();
+    this.emit("microphone-stopped", undefined);
+  }
+
+  #takeCandidates(peer: Peer, { ufrag, candidates }: Offer): void {
+    const early = this.#inbox.open(ufrag);
+    const listed = candidates.flatMap((candidate) => this.#inbox.take(candidate));
+    for (const candidate of [...early, ...listed]) peer.addCandidate(candidate);
+  }
+
+  #hear(packet: RtpPacket): void {
+    if (!this.#hasMicrophone || this.#peer?.isVoice(packet) !== true) return;
+    const { sequenceNumber, timestamp, ssrc } = packet.header;
+    this.#voice.receive({ sequence: sequenceNumber, timestamp, ssrc, payload: packet.payload });
+  }
+
+  #sample(): PathSample | undefined {
+    const peer = this.#peer;
+    if (peer === undefined || this.#closing !== undefined) return undefined;
+    peer.forgetChecks();
+    return { usable: peer.usable, received: peer.received };
+  }
+
+  #enter(phase: PathPhase): void {
+    this.#logger.debug({ phase }, "path to the caller changed");
+    if (phase === "gone") void this.#end("failed");
+    else if (phase !== "connecting") this.emit(phase, undefined);
+  }
+
+  #end(reason: TransportEnd): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  async #close(reason: TransportEnd): Promise<void> {
+    this.#watcher.close();
+    this.#voice.close();
+    this.#messages.close();
+    this.#speakTo = undefined;
+    this.#stopping.abort();
+    try {
+      await this.#peer?.stopGathering();
+      await this.#offers.run(async () => this.#peer?.close()); // after an offer being answered
+    } catch (error) {
+      this.#logger.warn({ error }, "a call's sockets could not be closed");
+    }
+    this.emit("end", reason);
+  }
+
+  #throwIfClosing(): void {
+    if (this.#closing !== undefined) throw new LLMRTCError("CLOSED", "The call has ended");
+  }
+}
+
+/** Resolves after `ms` or when the signal aborts. */
+function passed(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

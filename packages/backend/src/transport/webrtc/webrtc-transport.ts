@@ -1,0 +1,48 @@
+import type { CandidateInit, IceServer, Logger } from "@metered/llmrtc-core";
+import type { Transport } from "../transport.ts";
+import type { PathTimes } from "./path-watch.ts";
+
+export interface WebRtcTransportOptions {
+  /**
+   * STUN and TURN servers, all of which are asked while the call already connects. Empty: host
+   * candidates only, and no name is looked up.
+   */
+  readonly iceServers: readonly IceServer[];
+  /**
+   * Addresses to offer besides those of the interfaces, such as a public one behind 1:1 NAT.
+   * Default: `127.0.0.1`, so that a page on this machine connects without any network.
+   */
+  readonly hostAddresses?: readonly string[];
+  /** First and last UDP port, first < last; any free port when absent. */
+  readonly portRange?: readonly [first: number, last: number];
+  /** When a silent path counts as lost; tests shorten it. */
+  readonly times?: Partial<PathTimes>;
+  readonly logger?: Logger;
+}
+
+export interface OfferOptions {
+  /**
+   * The client takes `candidate` messages: the answer leaves at once with host candidates, the
+   * others follow as events, then null. Otherwise (protocol v1, the default) the answer waits for
+   * STUN and TURN servers, at most 500 ms.
+   */
+  readonly trickle?: boolean;
+}
+
+/** A caller over WebRTC. The client always offers, so that offers never collide. */
+export interface WebRtcTransport extends Transport {
+  readonly kind: "webrtc";
+
+  /**
+   * Answers an offer, also later ones: a microphone shared or taken away, an ICE restart. Offers
+   * are answered one after another.
+   *
+   * @returns the answer's SDP
+   * @throws {LLMRTCError} `INVALID_MESSAGE` when the offer cannot be used, and nothing has changed;
+   * `CLOSED` after the end
+   */
+  acceptOffer(sdp: string, options?: OfferOptions): Promise<string>;
+
+  /** One of the client's candidates, in any order with offers; null: no more. Never throws. */
+  addCandidate(candidate: CandidateInit | null): void;
+}
