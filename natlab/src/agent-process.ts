@@ -19,7 +19,9 @@ const dayInSeconds = 86_400;
 const stt = new EmbeddedSTTProvider();
 const tts = fakeTTS({ msPerCharacter: 30 });
 const story = "And then he walked on for another mile or so. ".repeat(100);
+// A story comes no faster than it is told, or all of it would be made at once.
 const llm = fakeLLM({
+  tokenDelayMs: 100,
   reply: ({ messages }) =>
     messages.at(-1)?.content === "Tell me a story" ? story : "I heard you.",
 });

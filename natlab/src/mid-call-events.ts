@@ -8,10 +8,6 @@ export interface MidCallEvent {
   readonly name: string;
   readonly network: Network;
   readonly ice: IceConfiguration;
-  /** How long to watch the call afterwards, in seconds. */
-  readonly watchSeconds: number;
-  /** Tried in every run of the tests. */
-  readonly always?: boolean;
   happen(calling: CallingLab): Promise<void>;
 }
 
@@ -20,8 +16,6 @@ export const midCallEvents: readonly MidCallEvent[] = [
     name: `link down for ${seconds} s`,
     network: "port-restricted" as const,
     ice: "stun" as const,
-    watchSeconds: 45,
-    always: seconds === 3,
     happen: async ({ lab }: CallingLab) => {
       await lab.setLink("wifi", "down");
       await delay(seconds * 1000);
@@ -32,28 +26,24 @@ export const midCallEvents: readonly MidCallEvent[] = [
     name: "another network (wifi to cellular)",
     network: "port-restricted",
     ice: "stun",
-    watchSeconds: 60,
     happen: ({ lab }) => lab.roam("cellular"),
   },
   {
     name: "another network, through the relay",
     network: "udp-blocked",
     ice: "turn-tcp",
-    watchSeconds: 60,
     happen: ({ lab }) => lab.roam("cellular"),
   },
   {
     name: "the router restarts (new port)",
     network: "symmetric",
     ice: "stun",
-    watchSeconds: 60,
     happen: ({ lab }) => lab.forgetMappings("wifi"),
   },
   {
     name: "coturn restarts within 2 s",
     network: "udp-blocked",
     ice: "turn-tcp",
-    watchSeconds: 60,
     happen: async ({ turn }) => {
       await turn.stop();
       await delay(2000);
@@ -64,8 +54,6 @@ export const midCallEvents: readonly MidCallEvent[] = [
     name: "the signalling socket breaks alone",
     network: "port-restricted",
     ice: "stun",
-    watchSeconds: 30,
-    always: true,
     happen: async ({ agent }) => {
       agent.cutSignalling();
     },
