@@ -24,6 +24,7 @@ export default defineConfig({
           name: "house",
           include: ["scripts/test/**/*.test.mjs", "examples/*/test/**/*.test.ts"],
           testTimeout: 60_000,
+          hookTimeout: 180_000, // one of them compiles every sample of the docs
           sequence: { groupOrder: 1 },
         },
       },
@@ -32,7 +33,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: browserTests,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

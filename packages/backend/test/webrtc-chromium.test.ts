@@ -149,7 +149,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
     await started;
     await expect.poll(() => microphone.frames.filter(isLoud).length).toBeGreaterThan(3);
 
-    playout.enqueue(tone(3000, 24_000));
+    playout.enqueue(tone(20_000, 24_000));
     await expect.poll(() => level(page), { interval: 20 }).toBeGreaterThan(0.15);
     playout.clear();
     const clearedAt = performance.now();
@@ -176,7 +176,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
       expect(heardMs / (performance.now() - startedAt)).toBeLessThan(1.3);
       await run(page, "unshare()");
     }
-    playout.enqueue(tone(2000, 24_000));
+    playout.enqueue(tone(20_000, 24_000));
     await expect.poll(() => level(page), { interval: 20 }).toBeGreaterThan(0.15);
     await close();
   });
@@ -188,7 +188,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
     await run(page, "share()");
     await run(page, "restart()");
     await expect.poll(() => microphone.frames.length).toBeGreaterThan(10);
-    playout.enqueue(tone(3000, 24_000));
+    playout.enqueue(tone(20_000, 24_000));
     await expect.poll(() => level(page), { interval: 20 }).toBeGreaterThan(0.15);
     const frames = microphone.frames.length;
     await expect.poll(() => microphone.frames.length).toBeGreaterThan(frames + 10);

@@ -5,13 +5,15 @@ import { collect, interruption, shared } from "./lifetime.ts";
 export interface LLMContractOptions {
   /** Something that the model answers in at least two chunks. */
   readonly prompt?: string;
+  /** Whether it has a stream; without one, nothing is asked of it. Default true. */
+  readonly streams?: boolean;
 }
 
 /** What every language model must do, whoever makes it. Each provider's tests call this once. */
 export function llmContract(
   name: string,
   make: () => LLMProvider | Promise<LLMProvider>,
-  { prompt = "Say hello and ask how you can help." }: LLMContractOptions = {},
+  { prompt = "Say hello and ask how you can help.", streams = true }: LLMContractOptions = {},
 ): void {
   const request: LLMRequest = { messages: [{ role: "user", content: prompt }] };
 
@@ -27,12 +29,6 @@ export function llmContract(
       expect((await llm().complete(request)).fullText).not.toBe("");
     });
 
-    test("streams text, then one last chunk that says so", async ({ skip }) => {
-      const chunks = await collect(stream() ?? skip());
-      expect(chunks.map(({ done }) => done)).toEqual(chunks.map((_, i) => i === chunks.length - 1));
-      expect(chunks.map(({ content }) => content).join("")).not.toBe("");
-    });
-
     test("answers several requests at once", async () => {
       const results = await Promise.all([1, 2, 3].map(() => llm().complete(request)));
       for (const { fullText } of results) expect(fullText).not.toBe("");
@@ -46,25 +42,35 @@ export function llmContract(
       if (chunks) await expect(collect(chunks)).rejects.toBe(reason);
     });
 
-    test("rejects with the signal's reason when aborted on the way", async ({ skip }) => {
-      const call = new AbortController();
-      const reason = interruption();
-      const read = async () => {
-        for await (const { content } of stream(call.signal) ?? skip()) {
-          expect(content).toBeTypeOf("string");
-          call.abort(reason);
-        }
-      };
-      await expect(read()).rejects.toBe(reason);
-    });
+    if (streams) {
+      test("streams text, then one last chunk that says so", async () => {
+        const chunks = await collect(stream() ?? missing());
+        expect(chunks.map(({ done }) => done)).toEqual(
+          chunks.map((_, i) => i === chunks.length - 1),
+        );
+        expect(chunks.map(({ content }) => content).join("")).not.toBe("");
+      });
 
-    test("works on after a reader has left its stream", async ({ skip }) => {
-      const chunks = (stream() ?? skip())[Symbol.asyncIterator]();
-      await chunks.next();
-      await chunks.return?.();
-      expect(await chunks.next()).toEqual({ done: true, value: undefined });
-      expect((await llm().complete(request)).fullText).not.toBe("");
-    });
+      test("rejects with the signal's reason when aborted on the way", async () => {
+        const call = new AbortController();
+        const reason = interruption();
+        const read = async () => {
+          for await (const { content } of stream(call.signal) ?? missing()) {
+            expect(content).toBeTypeOf("string");
+            call.abort(reason);
+          }
+        };
+        await expect(read()).rejects.toBe(reason);
+      });
+
+      test("works on after a reader has left its stream", async () => {
+        const chunks = (stream() ?? missing())[Symbol.asyncIterator]();
+        await chunks.next();
+        await chunks.return?.();
+        expect(await chunks.next()).toEqual({ done: true, value: undefined });
+        expect((await llm().complete(request)).fullText).not.toBe("");
+      });
+    }
 
     test("can be closed twice", async () => {
       const other = await make();
@@ -72,4 +78,8 @@ export function llmContract(
       await other.close?.();
     });
   });
+}
+
+function missing(): never {
+  throw new Error("there is no stream; say `streams: false`");
 }
