@@ -5,11 +5,12 @@ import {
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { Express } from "express";
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { createApp } from "./http/app.ts";
+import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.ts";
 import { servePlayground } from "./http/playground.ts";
 import { iceServerSource } from "./ice/ice-servers.ts";
 import type { IceServerSource } from "./ice/source.ts";
@@ -50,7 +51,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     super();
     this.#config = resolveConfig(config);
     const { logger, iceServers, metered } = this.#config;
-    this.#app = createApp(this.#config.cors);
+    this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
     this.#ice = iceServerSource({ iceServers, metered, logger });
   }
 
@@ -91,6 +92,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     // The port first: a busy one is known in milliseconds, models take seconds.
     await listening(http, port, host);
     const undo: (() => Promise<void>)[] = [() => closed(http)];
+    const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+    const admit = holdUpgrades(http, sockets);
     try {
       const all = [providers.llm, providers.stt, providers.tts, providers.vision];
       const [voiceDetector] = await Promise.all([
@@ -106,10 +109,10 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const clock = new PlayoutClock();
       const sessions = this.#openSessions(voiceDetector, clock);
       undo.push(() => sessions.close());
-      const sockets = new WebSocketServer({ server: http, maxPayload: maxMessageBytes });
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
       this.#running = { http, sessions, undo };
+      admit();
     } catch (error) {
       await undoAll(undo);
       throw error;
@@ -208,44 +211,6 @@ interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
   readonly undo: (() => Promise<void>)[];
-}
-
-async function listening(http: Server, port: number, host: string): Promise<void> {
-  http.listen(port, host);
-  try {
-    await once(http, "listening");
-  } catch (cause) {
-    const busy = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-    if (!busy) throw cause;
-    throw new LLMRTCError("ADDRESS_IN_USE", `Port ${port} on ${host} is in use`, { cause });
-  }
-}
-
-function closed(http: Server): Promise<void> {
-  return new Promise((resolve) => {
-    http.close(() => {
-      resolve();
-    });
-    http.closeAllConnections();
-  });
-}
-
-/** Clients that do not answer the goodbye within a second are cut off. */
-function closedSockets(sockets: WebSocketServer): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => {
-      for (const socket of sockets.clients) socket.terminate();
-    }, 1_000);
-    const done = (): void => {
-      if (sockets.clients.size > 0) return;
-      clearTimeout(cut);
-      sockets.close(() => {
-        resolve();
-      });
-    };
-    for (const socket of sockets.clients) socket.on("close", () => setImmediate(done));
-    done();
-  });
 }
 
 /** Newest first; one that fails does not keep the others from being undone. */

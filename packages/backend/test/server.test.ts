@@ -2,6 +2,7 @@ import { LLMRTCServer, type LLMRTCServerConfig } from "@metered/llmrtc-backend";
 import { silentLogger } from "@metered/llmrtc-core";
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -31,6 +32,14 @@ async function join(one: LLMRTCServer): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${portOf(one)}/any/path`);
   await once(socket, "open");
   return socket;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 /** Resolves with the next message of a type. */
@@ -81,6 +90,31 @@ describe("the server", () => {
     const one = server({ providers: { llm, stt: fakeSTT(), tts: fakeTTS() } });
     await expect(one.start()).rejects.toThrow("no model");
     expect(one.getServer()).toBeNull();
+  });
+
+  test("lets callers who come while the models load wait", async () => {
+    let loaded = (): void => undefined;
+    const llm = { ...fakeLLM(), init: () => new Promise<void>((resolve) => (loaded = resolve)) };
+    const port = await freePort();
+    const one = server({ port, providers: { llm, stt: fakeSTT(), tts: fakeTTS() } });
+    const started = one.start();
+    const health = () => fetch(`http://127.0.0.1:${port}/health`);
+    await expect
+      .poll(() =>
+        health().then(
+          ({ status }) => status,
+          () => 0,
+        ),
+      )
+      .toBe(503);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    const ready = next(socket, "ready");
+    const early = await Promise.race([ready.then(() => "greeted"), health().then(() => "waits")]);
+    expect(early).toBe("waits");
+    loaded();
+    await started;
+    expect(await ready).toMatchObject({ protocolVersion: 1 });
+    expect((await health()).status).toBe(200);
   });
 
   test("tells every listener of connections and their ends", async () => {
