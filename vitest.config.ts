@@ -59,6 +59,17 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
         },
       },
+      {
+        test: {
+          name: "natlab",
+          include: ["natlab/test/**/*.test.ts"],
+          exclude: process.env["NATLAB"] === "all" ? [] : ["natlab/test/mid-call.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
+        },
+      },
     ],
   },
 });

@@ -21,11 +21,7 @@ export async function configuredServers(
   settings: ServerSettings,
   { fetch }: { readonly fetch: typeof globalThis.fetch },
 ): Promise<ConfiguredServers> {
-  const { metered } = settings;
-  const source = chooseIceServers({
-    ...settings,
-    ...(metered && { metered: { ...metered, fetch } }),
-  });
+  const source = chooseIceServers(settings, { fetch });
   const fixed = Array.isArray(settings.iceServers);
   const at = { subject: "ICE servers", check: "source" };
   try {

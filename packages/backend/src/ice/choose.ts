@@ -1,7 +1,7 @@
 import { type IceServer, LLMRTCError } from "@metered/llmrtc-core";
 import { customIceServers } from "./custom.ts";
 import { defaultIceServers, fixedIceServers } from "./fixed.ts";
-import { type MeteredOptions, meteredIceServers } from "./metered.ts";
+import { type MeteredOptions, meteredIceServers, type MeteredSurroundings } from "./metered.ts";
 import type { IceServerFunction, IceServerSource } from "./source.ts";
 
 /** `relay`: everything goes through a TURN server. As RTCConfiguration has it. */
@@ -24,8 +24,11 @@ export interface IceServerOptions {
  *
  * @throws {LLMRTCError} `INVALID_CONFIG`, naming the option
  */
-export function chooseIceServers(options: IceServerOptions): IceServerSource {
-  const source = chosen(options);
+export function chooseIceServers(
+  options: IceServerOptions,
+  surroundings: MeteredSurroundings = {},
+): IceServerSource {
+  const source = chosen(options, surroundings);
   if (options.iceTransportPolicy === "relay" && source.relays === false) {
     throw new LLMRTCError(
       "INVALID_CONFIG",
@@ -35,10 +38,13 @@ export function chooseIceServers(options: IceServerOptions): IceServerSource {
   return source;
 }
 
-function chosen({ iceServers, metered }: IceServerOptions): IceServerSource {
+function chosen(
+  { iceServers, metered }: IceServerOptions,
+  surroundings: MeteredSurroundings,
+): IceServerSource {
   if (typeof iceServers === "function") return customIceServers(iceServers);
   if (iceServers !== undefined) {
     return "mint" in iceServers ? iceServers : fixedIceServers(iceServers);
   }
-  return metered ? meteredIceServers(metered) : defaultIceServers();
+  return metered ? meteredIceServers(metered, surroundings) : defaultIceServers();
 }

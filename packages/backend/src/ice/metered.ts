@@ -17,7 +17,7 @@ export interface MeteredOptions {
   readonly ttlSeconds?: number | undefined;
 }
 
-interface Surroundings {
+export interface MeteredSurroundings {
   readonly fetch?: typeof globalThis.fetch | undefined;
   readonly now?: () => number;
 }
@@ -39,7 +39,7 @@ const created = z.object({ username: z.string(), password: z.string() });
  */
 export function meteredIceServers(
   { appName, apiKey, region, secretKey, ttlSeconds = 3600 }: MeteredOptions,
-  { fetch, now = Date.now }: Surroundings = {},
+  { fetch, now = Date.now }: MeteredSurroundings = {},
 ): IceServerSource {
   // It becomes part of a host name, and the key goes there.
   if (!/^[\w-]{1,63}$/.test(appName)) {

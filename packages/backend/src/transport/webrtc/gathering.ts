@@ -64,8 +64,14 @@ export class Gathering {
     ]);
   }
 
-  async close(): Promise<void> {
+  /** Ends the waiting for servers; what they gave stays. */
+  stop(): void {
     this.#abort.abort(new Error("the call has ended"));
+  }
+
+  /** Gives the relays back, over which the call may have run until now. */
+  async close(): Promise<void> {
+    this.stop();
     await Promise.all([...this.#relays.values()].map((relay) => relay.close()));
     this.#relays.clear();
   }

@@ -258,7 +258,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     this.#speakTo = undefined;
     this.#stopping.abort();
     try {
-      await this.#peer?.stopGathering();
+      this.#peer?.stopGathering();
       await this.#offers.run(async () => this.#peer?.close()); // after an offer being answered
     } catch (error) {
       this.#logger.warn({ error }, "a call's sockets could not be closed");

@@ -197,16 +197,17 @@ export class Peer {
   }
 
   /** Ends the waiting for STUN and TURN servers. */
-  stopGathering(): Promise<void> {
-    return this.#gathering?.close() ?? Promise.resolve();
+  stopGathering(): void {
+    this.#gathering?.stop();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.stopGathering();
+    this.stopGathering();
     // While the path still stands: it tells the client at once that the call is over.
     await this.#peer.sctpTransport?.stop();
+    await this.#gathering?.close();
     const agents = this.#peer.iceTransports.map(({ connection }) => connection);
     await this.#peer.close();
     for (const agent of agents) {
