@@ -6,6 +6,8 @@ const browserTests = [
   "playground/test/**/*.test.ts",
 ];
 
+const relayTests = ["packages/*/test/**/*-coturn.test.ts"];
+
 /** Packages are imported as users import them, from their built `dist`: build before testing. */
 export default defineConfig({
   test: {
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "providers/*/test/**/*.test.ts"],
-          exclude: browserTests,
+          exclude: [...browserTests, ...relayTests],
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
@@ -29,6 +31,14 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: "relay",
+          include: relayTests,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
         // Chromium takes a core of its own, so one file runs at a time.
         test: {
           name: "browser",
@@ -36,7 +46,7 @@ export default defineConfig({
           testTimeout: 60_000,
           expect: { poll: { timeout: 15_000 } },
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -46,7 +56,18 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: "natlab",
+          include: ["natlab/test/**/*.test.ts"],
+          exclude: process.env["NATLAB"] === "all" ? [] : ["natlab/test/mid-call.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

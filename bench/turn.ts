@@ -1,57 +1,36 @@
-// From the end of the caller's speech to the first audible sample in his browser, with providers
-// that take 50 ms each: what the server and the network path add.
-import { openBrowser } from "../e2e/src/browser.ts";
-import { Caller } from "../e2e/src/caller.ts";
-import { servePages } from "../e2e/src/page-server.ts";
-import { startStun } from "../e2e/src/stun-server.ts";
-import { pairs } from "./src/pairs.ts";
-import { ServerProcess } from "./src/server-process.ts";
-import { show, summarise, type Summary, table } from "./src/table.ts";
+// Turn-taking.
+//   npm run bench -- turn [turns]
+//     from the end of the caller's speech to the first audible sample in his browser
+//   npm run bench -- turn --set FOLDER [--json] [--per-source] [--silence MS] [--no-words]
+//     how often the turn detector would cut callers off, and how long it waits, on labelled clips
+import { parseArgs } from "node:util";
+import { measureLatency } from "./src/turn-latency.ts";
+import { measureTurnSet } from "./src/turn-set.ts";
 
-const options = process.argv.slice(2);
-const turns = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
-const fixedMs = 150;
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2),
+  allowPositionals: true,
+  options: {
+    set: { type: "string" },
+    json: { type: "boolean", default: false },
+    "per-source": { type: "boolean", default: false },
+    silence: { type: "string" },
+    "no-words": { type: "boolean", default: false },
+    own: { type: "boolean", default: false },
+    incumbent: { type: "boolean", default: false },
+  },
+});
 
-const browser = await openBrowser();
-const pages = await servePages();
-const stun = await startStun();
-
-const rows: { readonly name: string; readonly result: Summary }[] = [];
-for (const { name, client, entry } of await pairs(options)) {
-  const server = await ServerProcess.withFixedProviders(entry, [{ urls: stun.url }]);
-  const caller = await Caller.call({
-    browser,
-    pages,
-    client,
-    signallingUrl: server.signallingUrl,
+if (values.set === undefined) {
+  const own = values.own ? ["--own"] : [];
+  const incumbent = values.incumbent ? ["--incumbent"] : [];
+  await measureLatency([...positionals, ...own, ...incumbent]);
+} else {
+  await measureTurnSet({
+    folder: values.set,
+    json: values.json,
+    perSource: values["per-source"],
+    silenceMs: values.silence === undefined ? undefined : Number(values.silence),
+    words: !values["no-words"],
   });
-  await caller.share("mono");
-  const times: number[] = [];
-  for (let i = 0; i <= turns; i++) {
-    const end = await caller.say("go-forward");
-    const audible = await caller.until("audible", 20, end);
-    if (i > 0) times.push(audible - end); // the first turn warms up
-    await caller.until("silent", 700, audible);
-  }
-  await caller.close();
-  await server.stop();
-  rows.push({ name, result: summarise(times) });
-  process.stderr.write(`${name}: ${times.map((ms) => ms.toFixed(0)).join(", ")}\n`);
 }
-
-const base = rows.find(({ name }) => name === "incumbent")?.result.median ?? Number.NaN;
-console.log(
-  table(
-    ["end of speech to first sound, ms: median (least)", "of it providers", "ratio"],
-    rows.map(({ name, result }) => [
-      `${name}: ${show(result)}`,
-      String(fixedMs),
-      Number.isNaN(base) ? "" : `${(base / result.median).toFixed(1)}x faster`,
-    ]),
-  ),
-);
-console.log(`\n${turns} turns each, after one to warm up.`);
-
-await browser.close();
-await pages.close();
-stun.close();

@@ -9,7 +9,7 @@ import { run } from "./run.mjs";
  * @typedef {object} Program
  * @property {readonly string[]} names what it may be called, on the path or as a whole file name
  * @property {string} debian the Debian package that has it
- * @property {string} variable an environment variable that may name another file
+ * @property {string} [variable] an environment variable that may name another file
  */
 
 /** @type {Program} */
@@ -26,6 +26,52 @@ export const chromium = {
   variable: "CHROMIUM_PATH",
 };
 
+/** @type {Program} */
+export const coturn = {
+  names: ["turnserver"],
+  debian: "coturn",
+  variable: "TURNSERVER_PATH",
+};
+
+/**
+ * What the network lab is made of. All is small but for Chromium.
+ *
+ * @type {readonly Program[]}
+ */
+export const networkLab = [
+  chromium,
+  system("ip", "iproute2"),
+  system("nft", "nftables"),
+  system("conntrack", "conntrack"),
+  system("turnserver", "coturn"),
+  system("certutil", "libnss3-tools"),
+  system("openssl", "openssl"),
+];
+
+/**
+ * @param {string} name
+ * @param {string} debian
+ * @returns {Program}
+ */
+function system(name, debian) {
+  return { names: [name, `/usr/sbin/${name}`], debian };
+}
+
+/**
+ * Why this machine can have no networks of its own, if it cannot: they take root and Linux, and some
+ * containers have neither in full.
+ *
+ * @returns {Promise<string | undefined>}
+ */
+export async function noOwnNetworks() {
+  if (process.platform !== "linux") return "Linux";
+  if (process.getuid?.() !== 0) return "root";
+  return run("unshare", ["--net", "true"]).then(
+    () => undefined,
+    () => "the right to make network namespaces",
+  );
+}
+
 /**
  * Where a program is, if it is anywhere.
  *
@@ -33,7 +79,7 @@ export const chromium = {
  * @returns {string | undefined}
  */
 export function find({ names, variable }) {
-  const named = process.env[variable];
+  const named = variable && process.env[variable];
   if (named) return existsSync(named) ? named : undefined;
   const folders = (process.env.PATH ?? "").split(path.delimiter);
   return names

@@ -3,7 +3,7 @@ import { installIfNeeded } from "./install.mjs";
 import { build } from "./build.mjs";
 import { seconds, step } from "./progress.mjs";
 import { node, root, tool } from "./run.mjs";
-import { chromium, find, installOnDebian } from "./system.mjs";
+import { chromium, coturn, find, installOnDebian, networkLab, noOwnNetworks } from "./system.mjs";
 import { addUp, countTests, runTests } from "./vitest.mjs";
 
 /**
@@ -21,12 +21,20 @@ const checks = {
   "types of the tests": [tool("typescript/bin/tsc"), "-p", "tsconfig.test.json"],
 };
 
-/** Suites of tests, in the order of how soon they tell what is broken. */
+/** Some tests of the `unit` suite meet a real TURN server, and are skipped where there is none. */
+const wished = [coturn];
+
+/**
+ * Suites of tests, in the order of how soon they tell what is broken. `lacks` says what else than
+ * programs is missing.
+ */
 const suites = [
   { name: "unit", needs: [] },
   { name: "house", needs: [] },
+  { name: "relay", needs: [coturn] },
   { name: "browser", needs: [chromium] },
   { name: "e2e", needs: [chromium] },
+  { name: "natlab", needs: networkLab, lacks: noOwnNetworks },
 ];
 
 const began = performance.now();
@@ -36,7 +44,7 @@ const results = new Map();
 try {
   await installIfNeeded();
   await step("Building", build);
-  await installOnDebian(suites.flatMap(({ needs }) => needs)).catch(report);
+  await installOnDebian([...wished, ...suites.flatMap(({ needs }) => needs)]).catch(report);
   // Two things at a time: the checks keep one core busy, the quick tests the other.
   await Promise.all([checkAll(), testAll(suites.slice(0, 2))]);
   await testAll(suites.slice(2));
@@ -65,8 +73,12 @@ async function checkAll() {
 
 /** @param {typeof suites} some */
 async function testAll(some) {
-  for (const { name, needs } of some) {
-    const missing = needs.filter((program) => !find(program));
+  for (const { name, needs, lacks } of some) {
+    const missing = needs
+      .filter((program) => !find(program))
+      .map(({ debian, variable }) => (variable ? `${debian} (or set ${variable})` : debian));
+    const lacking = await lacks?.();
+    if (lacking) missing.push(lacking);
     results.set(name, missing.length > 0 ? await skip(name, missing) : await test(name, needs));
   }
 }
@@ -76,7 +88,8 @@ async function testAll(some) {
  * @param {readonly import("./system.mjs").Program[]} needs
  */
 async function test(suite, needs) {
-  const env = Object.fromEntries(needs.map((program) => [program.variable, find(program)]));
+  const movable = needs.filter(({ variable }) => variable);
+  const env = Object.fromEntries(movable.map((program) => [program.variable, find(program)]));
   return runTests(root, suite, env);
 }
 
@@ -84,11 +97,11 @@ async function test(suite, needs) {
  * A suite that cannot run is skipped where people work, and a failure where it must not go unseen.
  *
  * @param {string} suite
- * @param {readonly import("./system.mjs").Program[]} missing
+ * @param {readonly string[]} missing
  */
 async function skip(suite, missing) {
-  const names = missing.map(({ debian, variable }) => `${debian} (or set ${variable})`).join(", ");
-  process.stdout.write(`SKIPPED: the ${suite} tests need ${names}, which is not installed.\n`);
+  const names = missing.join(", ");
+  process.stdout.write(`SKIPPED: the ${suite} tests need ${names}; that is not here.\n`);
   const tests = Math.max(1, await countTests(root, suite));
   if (process.env.CI) return { passed: 0, failed: tests, skipped: 0 };
   return { passed: 0, failed: 0, skipped: tests };

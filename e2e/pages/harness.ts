@@ -15,6 +15,7 @@ export interface VoiceClient {
 export interface CallOptions {
   readonly signallingUrl: string;
   readonly iceServers?: RTCIceServer[];
+  readonly transport?: "auto" | "webrtc" | "websocket";
 }
 
 export type MicrophoneKind = "device" | "mono" | "stereo" | "8 kHz";
@@ -51,6 +52,7 @@ const names = [
   "reconnecting",
   "reconnected",
   "playbackBlocked",
+  "connectionReport",
 ];
 
 /** What a test can do in the page. One call per page. */

@@ -8,6 +8,8 @@ export interface CallerOptions extends CallOptions {
   readonly pages: PageServer;
   /** Which client calls: ours (default) or the published v1 client. */
   readonly client?: Page;
+  /** Prepares the page before any script runs. */
+  readonly prepare?: (page: BrowserPage) => Promise<void>;
 }
 
 interface Waiting {
@@ -33,6 +35,7 @@ export class Caller {
     browser,
     pages,
     client = "own",
+    prepare,
     ...options
   }: CallerOptions): Promise<Caller> {
     const context = await browser.newContext();
@@ -42,6 +45,7 @@ export class Caller {
       await page.exposeFunction("tell", (event: Told) => {
         caller.#hear(event);
       });
+      await prepare?.(page);
       await page.goto(pages.url(client));
       caller.connectMs = await page.evaluate((call) => globalThis.harness.call(call), options);
       return caller;
@@ -56,6 +60,11 @@ export class Caller {
     this.#page = page;
     page.on("console", (message) => this.#console.push(message.text()));
     page.on("pageerror", (error) => this.#console.push(error.stack ?? String(error)));
+  }
+
+  /** For what no other method does. */
+  get page(): BrowserPage {
+    return this.#page;
   }
 
   /** The next event of that name that nobody has taken yet. */

@@ -17,6 +17,7 @@ declare global {
   const stt: STTProvider;
   const tts: TTSProvider;
 
+  function isKnown(token: string): Promise<boolean>;
   function play(pcm: Uint8Array): void;
   const recording: Int16Array;
   const x: Float32Array;

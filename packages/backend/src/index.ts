@@ -5,9 +5,24 @@ export * from "@metered/llmrtc-provider-local";
 export * from "@metered/llmrtc-provider-openai";
 export { chooseProviders, createProvidersFromEnv } from "./cli/providers.ts";
 export type { ChooseOptions, ChosenProviders, ProviderReport } from "./cli/providers.ts";
-export type { IceServerSource } from "./ice/source.ts";
-export type { MeteredOptions } from "./ice/metered.ts";
+export type { IceTransportPolicy } from "./ice/choose.ts";
+export { type CloudflareOptions, cloudflareIceServers } from "./ice/cloudflare.ts";
+export { type MeteredOptions, meteredIceServers } from "./ice/metered.ts";
+export type {
+  IceServerFunction,
+  IceServerLease,
+  IceServerRequest,
+  IceServerSource,
+} from "./ice/source.ts";
+export { turnRestIceServers, type TurnRestOptions } from "./ice/turn-rest.ts";
+export { twilioIceServers, type TwilioOptions } from "./ice/twilio.ts";
+export type { SessionTerms, Verdict } from "./security/admission.ts";
 export { jsonLogger } from "./logging.ts";
+export {
+  openSmartTurn,
+  type SmartTurnModel,
+  type SmartTurnOptions,
+} from "./media/smart-turn/smart-turn.ts";
 export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";

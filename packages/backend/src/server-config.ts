@@ -1,7 +1,6 @@
 import {
   type ConversationProviders,
   defaultTimeouts,
-  type IceServer,
   LLMRTCError,
   type Logger,
   type MetricsAdapter,
@@ -11,16 +10,18 @@ import {
   type SentenceChunker,
   type ServerHooks,
   type SessionConfig,
-  silenceTurnDetector,
   type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
-import type { MeteredOptions } from "./ice/metered.ts";
+import type { IceServerOptions } from "./ice/choose.ts";
 import { jsonLogger } from "./logging.ts";
+import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
+import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
+import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
-export interface LLMRTCServerConfig {
+export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, AddressOptions {
   /** What hears, thinks and speaks, for all calls. */
   readonly providers: ConversationProviders;
   /** Default 8787; 0 lets the system choose. */
@@ -43,20 +44,16 @@ export interface LLMRTCServerConfig {
   readonly metrics?: MetricsAdapter | undefined;
   /** Cuts the reply into what is spoken at once; the last piece is carried over. */
   readonly sentenceChunker?: SentenceChunker | undefined;
-  /** STUN and TURN servers for both ends. An empty list means host candidates only. */
-  readonly iceServers?: readonly IceServer[] | undefined;
-  /** TURN credentials from a Metered account. */
-  readonly metered?: MeteredOptions | undefined;
   /** Temperature and limits of the language model. */
   readonly llm?: SessionConfig | undefined;
   /** Limits on waiting for providers. */
   readonly timeouts?: Partial<ProviderTimeouts> | undefined;
-  /** When a caller's turn is over. Default: after 500 ms of silence. */
+  /** When a caller's turn is over, judged by you. Default: as `endOfTurn` says. */
   readonly turnDetector?: TurnDetector | undefined;
+  /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
+  readonly endOfTurn?: EndOfTurnOptions | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
   readonly voiceDetector?: VoiceDetector | undefined;
-  /** UDP ports for media, first and last. Default: any. */
-  readonly portRange?: readonly [number, number] | undefined;
   /** Largest signalling frame in bytes; a longer one closes the socket (1009). Default 1 MiB. */
   readonly maxMessageBytes?: number | undefined;
   /** How long a lost caller's session waits for him, in milliseconds. Default 30 minutes. */
@@ -84,6 +81,8 @@ export function resolveConfig(config: LLMRTCServerConfig) {
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
     if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
+  checkOrigins(config);
+  checkAddresses(config);
   const { timeouts, ...rest } = config;
   return {
     ...rest,
@@ -102,7 +101,8 @@ export function resolveConfig(config: LLMRTCServerConfig) {
       llmMs: timeouts?.llmMs ?? defaultTimeouts.llmMs,
       ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
     },
-    turnDetector: config.turnDetector ?? silenceTurnDetector(),
+    endOfTurn: config.endOfTurn ?? {},
+    portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,
     logger: config.logger ?? jsonLogger(),

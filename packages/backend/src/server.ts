@@ -2,23 +2,29 @@ import {
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
+  type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { Express } from "express";
 import { EventEmitter } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { createApp } from "./http/app.ts";
 import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.ts";
 import { servePlayground } from "./http/playground.ts";
-import { iceServerSource } from "./ice/ice-servers.ts";
-import type { IceServerSource } from "./ice/source.ts";
+import { openTurnDetector } from "./media/end-of-turn.ts";
+import { chooseIceServers } from "./ice/choose.ts";
+import { IceRenewal } from "./ice/renewal.ts";
+import { IceSupply } from "./ice/supply.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
+import { admit, type SessionTerms } from "./security/admission.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import type { SessionServices } from "./session/session.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
+import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
 export interface LLMRTCServerEvents {
@@ -42,7 +48,7 @@ const defaultDrainMs = 3_000;
 export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
-  readonly #ice: IceServerSource;
+  readonly #ice: IceSupply;
   readonly #connections = new Set<Connection>();
   #running: Running | undefined;
 
@@ -50,9 +56,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   constructor(config: LLMRTCServerConfig) {
     super();
     this.#config = resolveConfig(config);
-    const { logger, iceServers, metered } = this.#config;
+    const { logger } = this.#config;
     this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
-    this.#ice = iceServerSource({ iceServers, metered, logger });
+    this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -69,9 +75,10 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return this.#config.providers;
   }
 
-  /** Where ICE servers come from, for people. */
-  get iceSource(): { readonly description: string; readonly warning?: string } {
-    return this.#ice;
+  /** Where ICE servers come from, for people, and what is wrong with them now. */
+  get iceSource(): { readonly description: string; readonly warning: string | undefined } {
+    const { description, warning } = this.#ice;
+    return { description, warning };
   }
 
   /** Calls that run or may come back. */
@@ -83,23 +90,28 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
    * Loads the models and listens.
    *
    * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
-   * already; what a provider's `init` throws
+   * already, `INVALID_CONFIG` when there is no such network interface; what a provider's `init` throws
    */
   async start(): Promise<void> {
     if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");
+    checkInterfaces(this.#config);
     const { host, port, providers, playground, maxMessageBytes } = this.#config;
     const http = createServer(this.#app);
     // The port first: a busy one is known in milliseconds, models take seconds.
     await listening(http, port, host);
     const undo: (() => Promise<void>)[] = [() => closed(http)];
+    undo.push(async () => {
+      this.#ice.close();
+    });
     const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
-    const admit = holdUpgrades(http, sockets);
+    const letIn = holdUpgrades(http, sockets);
     try {
       const all = [providers.llm, providers.stt, providers.tts, providers.vision];
-      const [voiceDetector] = await Promise.all([
+      const [voiceDetector, turnDetector] = await Promise.all([
         this.#openVoiceDetector(undo),
+        this.#openTurnDetector(undo),
         warmUpWebRtc(),
-        this.#ice.iceServers(), // a wrong key shows now, and the first caller need not wait
+        this.#ice.open(), // a wrong key shows now, and the first caller need not wait
         ...all.map(async (provider) => {
           undo.push(async () => provider?.close?.());
           await provider?.init?.();
@@ -107,12 +119,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       ]);
       if (playground) servePlayground(this.#app, { providers: namesOf(providers) });
       const clock = new PlayoutClock();
-      const sessions = this.#openSessions(voiceDetector, clock);
+      const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
       undo.push(() => sessions.close());
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
       this.#running = { http, sessions, undo };
-      admit();
+      letIn();
     } catch (error) {
       await undoAll(undo);
       throw error;
@@ -148,7 +160,17 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return silero;
   }
 
-  #openSessions(voiceDetector: VoiceDetector, clock: PlayoutClock): SessionRegistry {
+  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<TurnDetector> {
+    const { turnDetector, endOfTurn, logger } = this.#config;
+    if (turnDetector) return turnDetector;
+    const opened = await openTurnDetector(endOfTurn, logger);
+    undo.push(() => opened.close());
+    return opened.detector;
+  }
+
+  #openSessions(
+    media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
+  ): SessionRegistry {
     const config = this.#config;
     return new SessionRegistry({
       logger: config.logger,
@@ -158,41 +180,62 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
         hooks: config.hooks,
         systemPrompt: config.systemPrompt,
         historyLimit: config.historyLimit,
-        turnDetector: config.turnDetector,
-        voiceDetector,
-        clock,
+        ...media,
       },
     });
   }
 
   #serve(sockets: WebSocketServer, sessions: SessionRegistry): void {
-    const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     sockets.on("error", (error) => {
       this.#report(error);
     });
-    sockets.on("connection", (socket) => {
-      if (!this.#running) {
-        socket.close(closeCodes.goingAway, "server stops");
-        return;
-      }
-      const connection = new Connection(socket, {
-        sessions,
-        hooks,
-        metrics,
-        logger,
-        heartbeatTimeoutMs: heartbeatTimeout,
-        iceServers: () => this.#ice.iceServers(),
-        openTransport: (iceServers) =>
-          openWebRtcTransport({ iceServers, logger, ...(portRange && { portRange }) }),
-      });
-      this.#connections.add(connection);
+    sockets.on("connection", (socket, request) => {
+      void this.#meet(socket, request, sessions);
+    });
+  }
+
+  /** Nothing is made for a caller, and nothing that it sends is read, before it is let in. */
+  async #meet(socket: WebSocket, request: IncomingMessage, sessions: SessionRegistry) {
+    const { logger } = this.#config;
+    socket.on("error", (error) => {
+      logger.warn({ error }, "WebSocket error"); // close follows
+    });
+    socket.pause();
+    const admission = await admit(request, this.#config, logger);
+    socket.resume();
+    if (socket.readyState !== socket.OPEN) return;
+    if (!admission.admitted) {
+      logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
+      socket.close(admission.code, admission.reason);
+    } else if (this.#running?.sessions !== sessions) {
+      socket.close(closeCodes.goingAway, "server stops");
+    } else {
+      this.#connect(socket, sessions, admission.terms);
+    }
+  }
+
+  #connect(socket: WebSocket, sessions: SessionRegistry, terms: SessionTerms): void {
+    const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const connection = new Connection(socket, {
+      sessions,
+      hooks,
+      metrics,
+      logger,
+      heartbeatTimeoutMs: heartbeatTimeout,
+      iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
+      iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
+      openTransport: (iceServers) => {
+        const addresses = hostAddresses(this.#config);
+        return openWebRtcTransport({ iceServers, logger, portRange, hostAddresses: addresses });
+      },
+    });
+    this.#connections.add(connection);
+    this.#gaugeConnections();
+    this.emit("connection", { id: connection.id });
+    socket.on("close", () => {
+      this.#connections.delete(connection);
       this.#gaugeConnections();
-      this.emit("connection", { id: connection.id });
-      socket.on("close", () => {
-        this.#connections.delete(connection);
-        this.#gaugeConnections();
-        this.emit("disconnect", { id: connection.id });
-      });
+      this.emit("disconnect", { id: connection.id });
     });
   }
 

@@ -5,7 +5,7 @@ import type { Transport, TransportEvents } from "../src/transport/transport.ts";
 
 /** A transport without a network: the test speaks into it and reads what was sent. */
 export class MemoryTransport extends Emitter<TransportEvents> implements Transport {
-  readonly kind = "websocket";
+  readonly kind: "webrtc" | "websocket" = "websocket";
   readonly microphone = new AsyncQueue<Pcm>();
   /** Frames of speech that were sent, silence left out. */
   readonly sent: Pcm[] = [];
@@ -24,8 +24,8 @@ export class MemoryTransport extends Emitter<TransportEvents> implements Transpo
   }
 
   /** Positions are milliseconds from now. */
-  sentAfterMs(position: number): number {
-    return position;
+  sentAfterMs(position: number | null): number {
+    return position ?? Number.POSITIVE_INFINITY;
   }
 
   sendMessage(): boolean {

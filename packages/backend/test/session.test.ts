@@ -7,6 +7,8 @@ import {
   silenceTurnDetector,
   silentLogger,
   type ConversationProviders,
+  type STTProvider,
+  type TurnDetector,
   type TurnOptions,
   type TurnTimings,
 } from "@metered/llmrtc-core";
@@ -151,6 +153,49 @@ describe("a spoken turn", () => {
     const transcripts = fresh.messages.filter(({ type }) => type === "transcript");
     expect(transcripts.length).toBeGreaterThan(1);
     expect(transcripts.at(-1)).toMatchObject({ text: "one two three four", isFinal: true });
+  });
+});
+
+describe("a pause", () => {
+  /** Answers each pause mark with the words so far, one more at each. */
+  function patientSTT(): STTProvider & { finals: number } {
+    return {
+      name: "patient",
+      marksPauses: true,
+      finals: 0,
+      transcribe: () => Promise.reject(new Error("not asked")),
+      async *transcribeStream(audio, _config, { signal } = {}) {
+        let pauses = 0;
+        for await (const run of audio) {
+          if (run.length > 0) continue;
+          pauses += 1;
+          yield { text: `words ${pauses}`, isFinal: false, atPause: true };
+        }
+        signal?.throwIfAborted();
+        this.finals += 1;
+        yield { text: "all again", isFinal: true };
+      },
+    };
+  }
+
+  test("gives the turn detector the words so far, which stand if the turn ends there", async () => {
+    const stt = patientSTT();
+    const llm = fakeLLM();
+    const heard: (string | undefined)[] = [];
+    const turnDetector: TurnDetector = {
+      name: "reader",
+      async endOfTurnAfterMs(pause) {
+        heard.push(await pause.words());
+        return heard.length < 2 ? 600 : 200;
+      },
+    };
+    const { transport, message } = setUp({ providers: { stt, llm }, services: { turnDetector } });
+    transport.speak(600, 320);
+    transport.speak(600, 800);
+    await message("tts-complete");
+    expect(heard).toEqual(["words 1", "words 2"]);
+    expect(llm.requests.at(-1)?.messages.at(-1)?.content).toBe("words 2");
+    expect(stt.finals).toBe(0);
   });
 });
 

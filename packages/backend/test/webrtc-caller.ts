@@ -14,10 +14,10 @@ import {
   type WebRtcTransport,
   type WebRtcTransportOptions,
 } from "../src/transport/webrtc/transport.ts";
-import { isLoud, nextEvent, type TestCaller, tone } from "./transport-contract.ts";
+import { isLoud, nextEvent, type TextCaller, tone } from "./transport-contract.ts";
 
 /** A client made of werift, in this process. */
-export class WebRtcCaller implements TestCaller {
+export class WebRtcCaller implements TextCaller {
   readonly transport: WebRtcTransport;
   readonly peer: RTCPeerConnection;
   readonly channel: RTCDataChannel;

@@ -10,7 +10,7 @@ import {
   type Path,
   type PathSample,
   watchPath,
-} from "../src/transport/webrtc/path-watch.ts";
+} from "../src/transport/path-watch.ts";
 import { readCandidate } from "../src/transport/webrtc/remote-candidate.ts";
 
 describe("ICE server lists", () => {

@@ -6,18 +6,18 @@ import type { CandidateInit } from "@metered/llmrtc-core";
 import { classes, Message, methods, parseMessage } from "werift";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { warmUpWebRtc } from "../src/transport/webrtc/transport.ts";
-import { nextEvent, readAll, transportContract } from "./transport-contract.ts";
+import { nextEvent, readAll, textContract, transportContract } from "./transport-contract.ts";
 import { candidatesIn, openCall, type WebRtcCaller } from "./webrtc-caller.ts";
 
 beforeAll(() => warmUpWebRtc());
 
-transportContract("WebRTC", {
-  connect: async () => {
-    const call = await openCall({ times: { silentAfterMs: 1000, goneAfterMs: 1000 } });
-    return call.connect();
-  },
-  tooLong: 300_000,
-});
+const connect = async (): Promise<WebRtcCaller> => {
+  const call = await openCall({ times: { silentAfterMs: 1000, goneAfterMs: 1000 } });
+  return call.connect();
+};
+
+transportContract("WebRTC", { connect });
+textContract("WebRTC", { connect, tooLong: 300_000 });
 
 async function calling(call: WebRtcCaller, body: (call: WebRtcCaller) => Promise<void>) {
   try {

@@ -3,6 +3,7 @@ import {
   type Clock,
   type Heard,
   listen,
+  type Pause,
   type Pcm,
   silenceTurnDetector,
   type TurnDetector,
@@ -33,7 +34,7 @@ async function hear(source: AsyncIterable<Pcm>, detector: TurnDetector = turnDet
 }
 
 const story = (heard: readonly Heard[]) =>
-  heard.map(({ type }) => type).filter((type) => type !== "speech");
+  heard.map(({ type }) => type).filter((type) => /started|ended/.test(type));
 
 describe("listening", () => {
   test("speech between silences is one utterance, with the sound before its start", async () => {
@@ -109,6 +110,91 @@ describe("listening", () => {
     };
     const heard = await hear(microphone(sound(500, 9), sound(1500, 0)), broken);
     expect(heard.at(-1)).toMatchObject({ type: "speech-ended", silenceMs: 704 });
+  });
+
+  test("a pause is told, and that the caller goes on", async () => {
+    const heard = await hear(
+      microphone(sound(500, 9), sound(400, 0), sound(500, 9), sound(800, 0)),
+    );
+    expect(heard.map(({ type }) => type).filter((type) => type !== "speech")).toEqual([
+      "speech-started",
+      "speech-paused",
+      "speech-resumed",
+      "speech-paused",
+      "speech-ended",
+    ]);
+  });
+
+  test("the turn detector is asked once a pause, after 100 ms of it, and told what is known", async () => {
+    const asked: Pause[] = [];
+    const curious: TurnDetector = {
+      name: "curious",
+      endOfTurnAfterMs: (pause) => {
+        asked.push(pause);
+        return 500;
+      },
+    };
+    const source = microphone(
+      ...[sound(400, 0), sound(480, 900)],
+      ...[sound(320, 0), sound(480, 900)],
+      ...[sound(60, 0), sound(480, 900)], // too short to be a pause
+      sound(800, 0),
+    );
+    for await (const _ of listen(source, {
+      voice,
+      turnDetector: curious,
+      words: async () => "so far",
+    }));
+    expect(asked).toHaveLength(2);
+    expect(asked[0]?.speechMs).toBeLessThanOrEqual(512);
+    expect(asked[1]?.speechMs).toBeGreaterThan(1700);
+    expect(asked[0]?.earlierPausesMs).toEqual([]);
+    expect(asked[1]?.earlierPausesMs).toEqual([288]); // in frames of 32 ms
+    expect(asked[1]?.clarityDb).toBe(60);
+    expect(await asked[1]?.words()).toBe("so far");
+    expect(asked.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+  });
+
+  test("whoever speaks again within a second of his turn's end had only paused", async () => {
+    const pauses: (readonly number[])[] = [];
+    const hasty: TurnDetector = {
+      name: "hasty",
+      endOfTurnAfterMs: ({ earlierPausesMs }) => {
+        pauses.push(earlierPausesMs);
+        return 200;
+      },
+    };
+    const words = (gap: number): Pcm[] => [...sound(480, 9), ...sound(gap, 0)];
+    await hear(microphone(words(640), words(1600), words(640)), hasty);
+    expect(pauses).toEqual([[], [640], [640]]);
+  });
+
+  test("a detector that listens hears all of the utterance before it is asked", async () => {
+    let samples = 0;
+    const asked: number[] = [];
+    let closed = 0;
+    const listening: TurnDetector = {
+      name: "listening",
+      open: () => ({
+        hear: (heard) => {
+          if (heard.type === "speech-started") samples = 0;
+          if (heard.type === "speech") samples += heard.pcm.length;
+        },
+        endOfTurnAfterMs: () => {
+          asked.push(samples);
+          return 300;
+        },
+        close: () => (closed += 1),
+      }),
+    };
+    const source = microphone(sound(960, 0), sound(960, 9), sound(960, 0), sound(640, 9));
+    const heard = await hear(source, listening);
+    expect(asked).toHaveLength(1);
+    const before = asked[0] ?? 0;
+    expect(before / 16).toBeGreaterThan(300 + 960 + 60);
+    expect(before / 16).toBeLessThan(300 + 960 + 160);
+    expect(story(heard)).toHaveLength(4);
+    expect(closed).toBe(1);
   });
 
   test("a voice detector that fails makes silence, not an end of the call", async () => {

@@ -63,6 +63,14 @@ test.each([
   expect(speakable(text)).toBe("");
 });
 
+test("a hint to pronunciation is said as its word, or kept for a voice that reads it", () => {
+  const text = "**Ask** [LLMRTC](/ˌɛlˌɛlˈɛm_*x*/) about ```[a](/b/)``` _[it](/ɪt/)_ 🎉.";
+  expect(speakable(text)).toBe("Ask LLMRTC about it.");
+  expect(speakable(text, { hints: true })).toBe("Ask [LLMRTC](/ˌɛlˌɛlˈɛm_*x*/) about [it](/ɪt/).");
+  expect(speakable("[Shh](/ʃʃ/)", { hints: true })).toBe("[Shh](/ʃʃ/)");
+  expect(speakable("[the docs](https://a.example/)", { hints: true })).toBe("the docs");
+});
+
 test("code blocks are not read aloud, open or closed", () => {
   expect(speakable("```js\nconst a = 1;\n```")).toBe("");
   expect(speakable("```python\nprint(1)")).toBe("");

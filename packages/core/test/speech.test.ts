@@ -42,13 +42,24 @@ describe("speech", () => {
 
   test("a pause shorter than the detector's wait does not end it", () => {
     const wait: SpeechInput = { type: "end-after", frames: 16 };
-    const { changes } = run([...frames(5, 0.9), frame(0.1), wait, ...frames(10, 0.1), frame(0.9)]);
+    const { changes } = run([
+      ...frames(5, 0.9),
+      ...frames(3, 0.1),
+      wait,
+      ...frames(8, 0.1),
+      frame(0.9),
+    ]);
     expect(changes).toEqual(["started", "paused", "resumed"]);
   });
 
   test("silence as long as the detector's wait ends it", () => {
     const wait: SpeechInput = { type: "end-after", frames: 16 };
-    const { changes, speech } = run([...frames(5, 0.9), frame(0.1), wait, ...frames(15, 0.1)]);
+    const { changes, speech } = run([
+      ...frames(5, 0.9),
+      ...frames(3, 0.1),
+      wait,
+      ...frames(13, 0.1),
+    ]);
     expect(changes).toEqual(["started", "paused", "ended"]);
     expect(speech).toEqual(quiet);
   });
@@ -62,9 +73,14 @@ describe("speech", () => {
     expect(changes).toEqual(["started", "paused", "ended"]);
   });
 
+  test("a hole of two frames is no pause, whose detector would be asked", () => {
+    expect(run([...frames(5, 0.9), ...frames(2, 0), frame(0.9)]).changes).toEqual(["started"]);
+  });
+
   test("an answer to a pause that is over is void", () => {
     const late: SpeechInput = { type: "end-after", frames: 1 };
-    const { changes } = run([...frames(5, 0.9), frame(0), frame(0.9), late, frame(0), frame(0)]);
+    const pause = frames(3, 0);
+    const { changes } = run([...frames(5, 0.9), ...pause, frame(0.9), late, ...pause, frame(0)]);
     expect(changes).toEqual(["started", "paused", "resumed", "paused"]);
   });
 

@@ -1,4 +1,10 @@
-import { type Pcm, type STTProvider, type STTResult, transcribe } from "@metered/llmrtc-core";
+import {
+  type Pcm,
+  type SpeechMark,
+  type STTProvider,
+  type STTResult,
+  transcribe,
+} from "@metered/llmrtc-core";
 import { describe, expect, test } from "vitest";
 
 async function* speech(ms: number): AsyncGenerator<Pcm> {
@@ -103,5 +109,79 @@ describe("transcribing an utterance", () => {
     };
     const call = transcribe(speech(100), { ...options(stt), timeoutMs: 5 });
     await expect(call).rejects.toMatchObject({ code: "STT_TIMEOUT" });
+  });
+});
+
+describe("a pause that is marked", () => {
+  /** Says how many runs it heard, at each pause mark and at the end. */
+  function counting(said: string[] = []): STTProvider {
+    return {
+      ...buffered,
+      marksPauses: true,
+      async *transcribeStream(audio): AsyncGenerator<STTResult> {
+        let runs = 0;
+        for await (const run of audio) {
+          if (run.length > 0) runs += 1;
+          else yield { text: `${runs} runs`, isFinal: false, atPause: true };
+        }
+        said.push("final");
+        yield { text: `final ${runs}`, isFinal: true };
+      },
+    };
+  }
+
+  async function* spoken(...parts: readonly (number | SpeechMark)[]) {
+    for (const part of parts) {
+      if (typeof part === "string") yield part;
+      else yield* speech(part);
+    }
+  }
+
+  test("and lasts gives the final text without another run", async () => {
+    const said: string[] = [];
+    const result = await transcribe(spoken(96, "paused", 320), options(counting(said)));
+    expect(result).toEqual({ text: "3 runs", isFinal: true });
+    expect(said).toEqual([]);
+  });
+
+  test("and is over does not: what followed is heard too", async () => {
+    const sound = spoken(96, "paused", 96, "resumed", 320);
+    expect(await transcribe(sound, options(counting()))).toMatchObject({ text: "final 16" });
+    const again = spoken(96, "paused", 96, "resumed", 320, "paused", 96);
+    expect(await transcribe(again, options(counting()))).toMatchObject({ text: "16 runs" });
+  });
+
+  test("is told apart from other interim results", async () => {
+    const heard: (readonly [string, boolean])[] = [];
+    await transcribe(spoken(96, "paused", 32), {
+      ...options(counting()),
+      onInterim: (text, atPause) => heard.push([text, atPause]),
+    });
+    expect(heard).toEqual([["3 runs", true]]);
+  });
+
+  test("means nothing to a provider that does not know of pauses", async () => {
+    const stt: STTProvider = {
+      ...buffered,
+      async *transcribeStream(audio) {
+        for await (const run of audio) expect(run.length).toBeGreaterThan(0);
+        yield { text: "all", isFinal: true };
+      },
+    };
+    expect(await transcribe(spoken(96, "paused", 320), options(stt))).toMatchObject({
+      text: "all",
+    });
+  });
+
+  test("costs no word when the stream breaks at it", async () => {
+    const stt: STTProvider = {
+      ...counting(),
+      async *transcribeStream(audio): AsyncGenerator<STTResult> {
+        for await (const run of audio) if (run.length === 0) throw new Error("crash");
+        yield { text: "never", isFinal: true };
+      },
+    };
+    const result = await transcribe(spoken(960, "paused"), options(stt));
+    expect(result.text).toBe(`${bytes} bytes`);
   });
 });

@@ -6,7 +6,7 @@ import { ConnectionState } from "./connection/state.ts";
 import { PositionalEmitter } from "./emitter.ts";
 import { browser, type Environment } from "./environment.ts";
 import { LLMRTCClientError } from "./errors.ts";
-import type { ClientEvents, MicrophoneInfo, SessionMode } from "./events.ts";
+import type { ClientEvents, ConnectionReport, MicrophoneInfo, SessionMode } from "./events.ts";
 import type {
   AttachmentPayload,
   AudioController,
@@ -56,6 +56,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       config,
       reconnection: reconnectionConfig(config.reconnection),
       logger: this.#logger,
+      sound: this.#sound,
     });
     this.#attestation = new Attestation({
       clock,
@@ -84,8 +85,18 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     return this.#call.features;
   }
 
+  /** What the call's connection uses: the application's own, or the server's. Empty without one. */
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#call.iceServers;
+  }
+
   get mode(): SessionMode {
     return this.#call.mode;
+  }
+
+  /** How sound travels, or travelled last, and why so; null before the first connection. */
+  get connectionReport(): ConnectionReport | null {
+    return this.#call.report ?? null;
   }
 
   /** To the server's process and back, in ms, as of the last heartbeat. */
@@ -103,7 +114,8 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * `close` came first
    */
   async start(): Promise<void> {
-    if (this.#environment === browser && !("RTCPeerConnection" in globalThis)) {
+    const needsWebRTC = this.#config.transport !== "websocket";
+    if (needsWebRTC && this.#environment === browser && !("RTCPeerConnection" in globalThis)) {
       throw new LLMRTCClientError("UNSUPPORTED_BROWSER", "This browser has no WebRTC.");
     }
     const { audio = false, playback = true } = this.#config;
@@ -283,6 +295,9 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.#levels.listenTo(stream);
       if (this.#config.playback ?? true) this.#playback.play(stream);
       this.emit("ttsTrack", stream);
+    });
+    call.on("report", (report) => {
+      this.emit("connectionReport", report);
     });
     call.on("reconnecting", ({ attempt, maxAttempts, reason }) => {
       this.emit("reconnecting", attempt, maxAttempts, reason);

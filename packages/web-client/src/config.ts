@@ -23,6 +23,13 @@ export interface WebClientConfig {
   readonly protocols?: string | readonly string[] | undefined;
   /** Used instead of the server's list when not empty. Default: the server's. */
   readonly iceServers?: readonly RTCIceServer[] | undefined;
+  /**
+   * How sound travels. `auto`, the default: WebRTC, and over the WebSocket as long as WebRTC finds no
+   * path. The others: that way only.
+   */
+  readonly transport?: "auto" | "webrtc" | "websocket" | undefined;
+  /** `relay` sends everything through a TURN server. Default: what the server wants, else `all`. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined;
   readonly reconnection?: Partial<ReconnectionConfig> | undefined;
   /**
    * Share the microphone from the start: `true` opens the default one, constraints choose, a stream

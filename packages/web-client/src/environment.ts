@@ -1,4 +1,9 @@
 import { systemClock, type Clock } from "@metered/llmrtc-core";
+import {
+  openSocketAudio,
+  type SocketAudio,
+  type SocketAudioOptions,
+} from "./media/socket-audio.ts";
 
 /** What a connection takes from the browser, passed in so that tests can own it. */
 export interface Environment {
@@ -8,6 +13,10 @@ export interface Environment {
   readonly openSocket: (url: string, protocols: readonly string[]) => WebSocket;
   readonly createPeer: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly createStream: (track?: MediaStreamTrack) => MediaStream;
+  /** Sound for a call that goes over the socket. */
+  readonly openSocketAudio: (options: SocketAudioOptions) => Promise<SocketAudio>;
+  /** Calls `listener` when the network may be another. Returns what ends it. */
+  readonly onNetworkChange: (listener: () => void) => () => void;
 }
 
 export const browser: Environment = {
@@ -16,4 +25,14 @@ export const browser: Environment = {
   openSocket: (url, protocols) => new WebSocket(url, [...protocols]),
   createPeer: (configuration) => new RTCPeerConnection(configuration),
   createStream: (track) => new MediaStream(track ? [track] : []),
+  openSocketAudio,
+  onNetworkChange(listener) {
+    const { connection } = navigator as { connection?: EventTarget }; // Chromium only
+    addEventListener("online", listener);
+    connection?.addEventListener("change", listener);
+    return () => {
+      removeEventListener("online", listener);
+      connection?.removeEventListener("change", listener);
+    };
+  },
 };

@@ -1,4 +1,5 @@
 import type { TurnTimings } from "@metered/llmrtc-core";
+import type { LadderReason } from "./connection/ladder.ts";
 import type { ConnectionState } from "./connection/state.ts";
 import type { LLMRTCClientError } from "./errors.ts";
 
@@ -51,6 +52,20 @@ export interface MicrophoneInfo {
   readonly muted: boolean;
 }
 
+/** How sound travels between caller and server, and why so. */
+export interface ConnectionReport {
+  readonly kind: "webrtc" | "websocket";
+  /** WebRTC over a TURN server. Absent with `websocket`, and when the browser does not say. */
+  readonly relayed?: boolean;
+  readonly why: LadderReason;
+  /** From the server's greeting to this step, in ms. */
+  readonly afterMs: number;
+  /** WebRTC connections tried so far. */
+  readonly attempts: number;
+}
+
+export type { LadderReason };
+
 export type AudioFormat = "mp3" | "ogg" | "wav" | "pcm";
 export type SessionMode = "pipeline" | "realtime";
 
@@ -71,7 +86,7 @@ export type ClientEvents = {
   ttsCancelled: [info: TurnInfo];
   /** Where the time of a turn went, after its reply. */
   turnTimings: [timings: TurnTimings, info: TurnInfo];
-  /** The agent's voice; once per connection, not per reply. */
+  /** The agent's voice: when connected, and when sound goes another way from now on. */
   ttsTrack: [stream: MediaStream];
   /** A whole spoken reply, from servers that cannot put it on the track. Not played by the client. */
   tts: [data: ArrayBuffer, format: AudioFormat, info: TurnInfo];
@@ -91,6 +106,8 @@ export type ClientEvents = {
   /** Back again; false when the server had forgotten the conversation. */
   reconnected: [historyRecovered: boolean];
   error: [error: LLMRTCClientError];
+  /** Connected (again), or sound goes another way from now on. */
+  connectionReport: [report: ConnectionReport];
 
   /** The browser wants a gesture first: call `resumePlayback()` from a click. */
   playbackBlocked: [error: LLMRTCClientError];

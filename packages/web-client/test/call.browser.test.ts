@@ -1,3 +1,5 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import type * as Client from "@metered/llmrtc-web-client";
 import { expect, test } from "vitest";
 import { AgentServer } from "./browser/agent-server.ts";
@@ -186,15 +188,31 @@ test("a restart of ICE keeps the session, the socket and the sound", async () =>
   const opened = await page.evaluateHandle(watchConstructors);
   await page.evaluate(() => client.start());
   await loudest(server);
-  await opened.evaluate(({ peers: [connection] }) => {
-    Object.defineProperty(connection, "connectionState", { value: "failed", configurable: true });
-    connection?.dispatchEvent(new Event("connectionstatechange"));
-    if (connection) Reflect.deleteProperty(connection, "connectionState");
-  });
+  await opened.evaluate(breakPath);
   await expect.poll(() => server.sent("offer").length).toBe(2);
   await page.waitForFunction(() => client.state === "connected");
   expect(await loudest(server)).toBeGreaterThan(audible);
   expect(server.calls).toHaveLength(1);
+});
+
+test("a restart of ICE asks the servers that came into the running call", async () => {
+  const stun = createSocket("udp4");
+  const asked = once(stun, "message");
+  stun.bind(0, "127.0.0.1");
+  await once(stun, "listening");
+  atEnd(async () => {
+    stun.close();
+  });
+  const { server, page } = await scene({ options: own });
+  const opened = await page.evaluateHandle(watchConstructors);
+  await page.evaluate(() => client.start());
+  const iceServers = [{ urls: `stun:127.0.0.1:${stun.address().port}` }];
+  server.call.tell({ type: "ice-servers", iceServers, expiresAt: Date.now() + 20_000 });
+  await page.waitForFunction(() => client.iceServers.length === 1);
+  expect(server.sent("offer")).toHaveLength(1);
+  await opened.evaluate(breakPath);
+  await asked;
+  expect(server.sent("offer")).toHaveLength(2);
 });
 
 test("close() says goodbye and leaves nothing open", async () => {
@@ -250,4 +268,15 @@ function watchConstructors() {
     }
   };
   return { contexts, sockets, peers };
+}
+
+/** Runs in the page: the client believes that its path has failed. */
+function breakPath({
+  peers: [connection],
+}: {
+  readonly peers: readonly RTCPeerConnection[];
+}): void {
+  Object.defineProperty(connection, "connectionState", { value: "failed", configurable: true });
+  connection?.dispatchEvent(new Event("connectionstatechange"));
+  if (connection) Reflect.deleteProperty(connection, "connectionState");
 }

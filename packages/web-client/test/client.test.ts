@@ -118,6 +118,42 @@ test("ICE servers come from the application, else the server, else the default",
     const scene = await started({ iceServers: config });
     scene.socket.say({ ...ready, ...(sent && { iceServers: [...sent] }) });
     expect(scene.peer.configuration.iceServers).toEqual(used);
+    expect(scene.client.iceServers).toEqual(used);
+    scene.client.close();
+    expect(scene.client.iceServers).toEqual([]);
+  }
+});
+
+test("fresh ICE servers of the server are there for the next restart, and for nothing else", async () => {
+  const fresh = [{ urls: "turn:theirs", username: "2", credential: "b" }];
+  const scene = await connected();
+  scene.socket.say({ type: "ice-servers", iceServers: fresh, expiresAt: 1 });
+  expect(scene.peer.configuration).toEqual({ iceServers: fresh, iceTransportPolicy: "all" });
+  expect(scene.events).toEqual([]);
+  expect(scene.peer.restarts).toBe(0);
+  scene.peer.become("failed");
+  expect(scene.peer.restarts).toBe(1);
+  expect(scene.peers).toHaveLength(1);
+});
+
+test("the application's own ICE servers are not replaced by the server's", async () => {
+  const own = [{ urls: "stun:own" }];
+  const scene = await connected({ iceServers: own });
+  scene.socket.say({ type: "ice-servers", iceServers: [{ urls: "stun:theirs" }] });
+  expect(scene.peer.configuration.iceServers).toEqual(own);
+});
+
+test("the application chooses whether only relays are used, else the server, else nobody", async () => {
+  const ready = { type: "ready", id: "s1", protocolVersion: 1 } as const;
+  for (const [own, theirs, used] of [
+    ["all", "relay", "all"],
+    ["relay", undefined, "relay"],
+    [undefined, "relay", "relay"],
+    [undefined, undefined, "all"],
+  ] as const) {
+    const scene = await started({ iceTransportPolicy: own });
+    scene.socket.say({ ...ready, ...(theirs && { iceTransportPolicy: theirs }) });
+    expect(scene.peer.configuration.iceTransportPolicy).toBe(used);
   }
 });
 

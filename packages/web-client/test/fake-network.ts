@@ -2,6 +2,7 @@ import type { ClientMessage, ServerMessage } from "@metered/llmrtc-core";
 import { manualClock, settle } from "@metered/llmrtc-testing";
 import { LLMRTCWebClient, type WebClientConfig } from "../src/index.ts";
 import type { Environment } from "../src/environment.ts";
+import type { SocketAudio, SocketAudioOptions } from "../src/media/socket-audio.ts";
 
 /** The other end of a WebSocket is the test. */
 export class FakeSocket extends EventTarget {
@@ -59,7 +60,7 @@ class FakeChannel extends EventTarget {
 
 /** An RTCPeerConnection whose network is the test. */
 export class FakePeer extends EventTarget {
-  readonly configuration: RTCConfiguration;
+  configuration: RTCConfiguration;
   readonly channel = new FakeChannel();
   readonly candidates: unknown[] = [];
   readonly tracks: (MediaStreamTrack | null)[] = [];
@@ -79,6 +80,10 @@ export class FakePeer extends EventTarget {
 
   getConfiguration(): RTCConfiguration {
     return this.configuration;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   createDataChannel(): FakeChannel {
@@ -138,6 +143,37 @@ export class FakePeer extends EventTarget {
   }
 }
 
+/** Sound over the socket, without sound. */
+export class FakeAudio implements SocketAudio {
+  readonly codec = "pcm";
+  readonly stream = {} as MediaStream;
+  readonly tracks: (MediaStreamTrack | null)[] = [];
+  readonly received: Uint8Array[] = [];
+  readonly options: SocketAudioOptions;
+  flushes = 0;
+  closed = false;
+
+  constructor(options: SocketAudioOptions) {
+    this.options = options;
+  }
+
+  setTrack(track: MediaStreamTrack | null): void {
+    this.tracks.push(track);
+  }
+
+  receive(bytes: Uint8Array): void {
+    this.received.push(bytes);
+  }
+
+  flush(): void {
+    this.flushes += 1;
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
 export const ourFeatures = ["trickle", "text", "interim", "turn-id", "one-channel", "interrupt"];
 
 /** A client whose clock, sockets and peers are the test's, and what it has emitted. */
@@ -145,6 +181,8 @@ export function stage(config: Partial<WebClientConfig> = {}) {
   const clock = manualClock();
   const sockets: FakeSocket[] = [];
   const peers: FakePeer[] = [];
+  const audios: FakeAudio[] = [];
+  const networkListeners = new Set<() => void>();
   const environment: Environment = {
     clock,
     random: () => 0.5,
@@ -159,6 +197,15 @@ export function stage(config: Partial<WebClientConfig> = {}) {
       return peer as unknown as RTCPeerConnection;
     },
     createStream: () => ({}) as MediaStream,
+    openSocketAudio: async (options) => {
+      const audio = new FakeAudio(options);
+      audios.push(audio);
+      return audio;
+    },
+    onNetworkChange: (listener) => {
+      networkListeners.add(listener);
+      return () => void networkListeners.delete(listener);
+    },
   };
   const client = new LLMRTCWebClient(
     { signallingUrl: "ws://agent", playback: false, ...config },
@@ -182,6 +229,8 @@ export function stage(config: Partial<WebClientConfig> = {}) {
     clock,
     sockets,
     peers,
+    audios,
+    networkListeners,
     events,
     get socket() {
       return newest(sockets);
@@ -190,8 +239,9 @@ export function stage(config: Partial<WebClientConfig> = {}) {
       return newest(peers);
     },
     /** The server greets, as ours does. */
-    greet: (id: string): void => {
-      newest(sockets).say({ type: "ready", id, protocolVersion: 1, features: ourFeatures });
+    greet: (id: string, more: readonly string[] = []): void => {
+      const features = [...ourFeatures, ...more];
+      newest(sockets).say({ type: "ready", id, protocolVersion: 1, features });
     },
     /** The same, as a v1 server does. */
     greetAsV1: (): void => {

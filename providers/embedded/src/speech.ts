@@ -10,6 +10,7 @@ import {
 } from "@metered/llmrtc-core";
 import { WorkerPool, type RuntimeInfo, type RuntimeKind } from "@metered/llmrtc-onnx";
 import { sampleRate } from "./hibari/frames.ts";
+import type { Lexicon } from "./hibari/text/hints.ts";
 import { queueDueInMs, type SpeechInput, type VoiceSetup } from "./hibari/speech-job.ts";
 
 export interface EmbeddedTTSOptions {
@@ -17,6 +18,12 @@ export interface EmbeddedTTSOptions {
   readonly speed?: number;
   /** Which engine runs the model. Default: `LLMRTC_ONNX`, else native where it is installed. */
   readonly runtime?: RuntimeKind | "auto";
+  /**
+   * How words are to be said, for all texts: a respelling (`{ LLMRTC: "el el em R T C" }`) or phonemes
+   * (`{ trunk: "/tɹˈʌŋk/" }`, misaki's alphabet). Whole words, as they are written. A text can also
+   * say it itself: `[word](/phonemes/)`.
+   */
+  readonly lexicon?: Lexicon;
 }
 
 const voice = "heart";
@@ -37,17 +44,18 @@ const unreadRuns = 8;
 export class EmbeddedTTSProvider implements TTSProvider {
   readonly name = "embedded/hibari-heart";
   readonly pcmSampleRate = sampleRate;
+  readonly pronunciationHints = true;
   readonly #speed: number;
   readonly #worker: WorkerPool<SpeechInput, Uint8Array, RuntimeInfo>;
   #runtime: RuntimeInfo | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG` when `speed` is out of range */
-  constructor({ speed = 1, runtime }: EmbeddedTTSOptions = {}) {
+  constructor({ speed = 1, runtime, lexicon }: EmbeddedTTSOptions = {}) {
     if (!(speed >= 0.5 && speed <= 2)) {
       throw new LLMRTCError("INVALID_CONFIG", "hibari: speed must be 0.5 to 2");
     }
     this.#speed = speed;
-    const setup: VoiceSetup = { runtime };
+    const setup: VoiceSetup = { runtime, lexicon };
     this.#worker = new WorkerPool({
       name: "hibari",
       entry: new URL("./hibari/worker.js", import.meta.url),

@@ -1,5 +1,7 @@
 import { iceServer } from "@metered/llmrtc-core";
+import { isIP } from "node:net";
 import * as z from "zod";
+import { faultIn, isIceUrl, isTurn } from "../ice/server-list.ts";
 
 /** Every message completes "NAME …" and never quotes the value: it may be a secret. */
 const flags: Readonly<Record<string, boolean>> = {
@@ -56,28 +58,41 @@ export const iceServers = z
   .string()
   .transform(json)
   .pipe(z.array(iceServer, 'must be a JSON array such as [{"urls":"stun:stun.example.com:3478"}]'))
-  .refine(
-    (servers) => servers.every(({ urls }) => [urls].flat().every(isIceUrl)),
-    "holds an address that does not start with stun:, turn: or turns:",
-  )
-  .refine(
-    (servers) => servers.every((server) => !needsLogin(server) || hasLogin(server)),
-    "holds a TURN server without username and credential",
-  );
+  .superRefine((servers, context) => {
+    const fault = faultIn(servers);
+    if (fault) context.addIssue({ code: "custom", message: `is wrong: ${fault}` });
+  });
 
-type IceServer = z.infer<typeof iceServer>;
+/** Words between commas. */
+const list = z.string().transform((value) => value.split(",").map((word) => word.trim()));
 
-function isIceUrl(url: string): boolean {
-  return /^(?:stun|turn)s?:[^\s]+$/i.test(url);
-}
+export const turnUrls = list.refine(
+  (urls) => urls.every(isIceUrl) && urls.some(isTurn),
+  "must be turn: or turns: addresses with commas between them, such as turn:turn.example.com:3478",
+);
 
-function needsLogin({ urls }: IceServer): boolean {
-  return [urls].flat().some((url) => /^turns?:/i.test(url));
-}
+export const origins = list.refine(
+  (all) => all.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+  "must be origins such as https://app.example.com with commas between them",
+);
 
-function hasLogin({ username, credential }: IceServer): boolean {
-  return Boolean(username) && Boolean(credential);
-}
+export const addresses = list.refine(
+  (all) => all.every((address) => isIP(address) !== 0),
+  "must be IP addresses with commas between them",
+);
+
+export const words = list.refine(
+  (all) => all.every((word) => word !== ""),
+  "must be words with commas between them",
+);
+
+export const portRange = z
+  .string()
+  .transform((value) => /^(\d{1,5})-(\d{1,5})$/.exec(value)?.slice(1).map(Number) ?? [])
+  .pipe(z.tuple([z.number().min(1), z.number().max(65_535)], "must be like 49152-65535"))
+  .refine(([first, last]) => first < last, "must be like 49152-65535");
+
+export const transportPolicy = z.enum(["all", "relay"], "must be all or relay");
 
 function isWebAddress(value: string): boolean {
   return /^https?:\/\//i.test(value) && URL.canParse(value);

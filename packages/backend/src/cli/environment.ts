@@ -1,17 +1,22 @@
-import { LLMRTCError, type IceServer } from "@metered/llmrtc-core";
+import { LLMRTCError } from "@metered/llmrtc-core";
 import * as z from "zod";
+import type { IceServerOptions } from "../ice/choose.ts";
+import type { AdmissionOptions } from "../security/admission.ts";
+import type { AddressOptions } from "../transport/addresses.ts";
+import { iceFields, iceSettings } from "./environment-ice.ts";
 import {
+  addresses,
   flag,
   host,
-  iceServers,
-  label,
   logLevel,
-  meteredApp,
+  origins,
+  portRange,
   providerName,
   secret,
   text,
   webAddress,
   wholeNumber,
+  words,
 } from "./environment-fields.ts";
 
 /** Where settings come from: `process.env`, or the like in tests. */
@@ -25,10 +30,11 @@ const schema = z.object({
   STREAMING_STT: flag.exactOptional(),
   LOG_LEVEL: logLevel.exactOptional(),
   HISTORY_LIMIT: wholeNumber(1, 10_000).exactOptional(),
-  ICE_SERVERS: iceServers.exactOptional(),
-  METERED_APP_NAME: meteredApp.exactOptional(),
-  METERED_API_KEY: secret.exactOptional(),
-  METERED_REGION: label.exactOptional(),
+  ...iceFields,
+  ICE_INTERFACES: words.exactOptional(),
+  ANNOUNCED_ADDRESSES: addresses.exactOptional(),
+  PORT_RANGE: portRange.exactOptional(),
+  ALLOWED_ORIGINS: origins.exactOptional(),
 
   LLM_PROVIDER: providerName.exactOptional(),
   STT_PROVIDER: providerName.exactOptional(),
@@ -57,27 +63,20 @@ const schema = z.object({
 export type Settings = z.infer<typeof schema>;
 
 /** Settings of the server: fields of its options, only those that were set. */
-export interface ServerSettings {
+export interface ServerSettings
+  extends IceServerOptions, AddressOptions, Pick<AdmissionOptions, "allowedOrigins"> {
   readonly port?: number;
   readonly host?: string;
   readonly systemPrompt?: string;
   readonly streamingTTS?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
-  readonly iceServers?: readonly IceServer[];
-  readonly metered?: {
-    readonly appName: string;
-    readonly apiKey: string;
-    readonly region?: string;
-  };
 }
 
 export interface Environment {
   readonly server: ServerSettings;
   /** For `chooseProviders`. */
   readonly settings: Settings;
-  /** One line each, with its remedy. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -87,7 +86,7 @@ export interface Environment {
  */
 export function parseEnvironment(variables: Variables): Environment {
   const settings = parseSettings(variables);
-  return { settings, server: serverSettings(settings), warnings: warningsAbout(settings) };
+  return { settings, server: serverSettings(settings) };
 }
 
 function parseSettings(variables: Variables): Settings {
@@ -112,7 +111,7 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 
 function serverSettings(settings: Settings): ServerSettings {
   const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
-  const { ICE_SERVERS, METERED_APP_NAME, METERED_API_KEY, METERED_REGION } = settings;
+  const { ICE_INTERFACES, ANNOUNCED_ADDRESSES, PORT_RANGE, ALLOWED_ORIGINS } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
@@ -120,21 +119,10 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(STREAMING_TTS !== undefined && { streamingTTS: STREAMING_TTS }),
     ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
     ...(HISTORY_LIMIT !== undefined && { historyLimit: HISTORY_LIMIT }),
-    ...(ICE_SERVERS !== undefined && { iceServers: ICE_SERVERS }),
-    ...(METERED_APP_NAME !== undefined &&
-      METERED_API_KEY !== undefined && {
-        metered: {
-          appName: METERED_APP_NAME,
-          apiKey: METERED_API_KEY,
-          ...(METERED_REGION !== undefined && { region: METERED_REGION }),
-        },
-      }),
+    ...(ICE_INTERFACES !== undefined && { interfaces: ICE_INTERFACES }),
+    ...(ANNOUNCED_ADDRESSES !== undefined && { announcedAddresses: ANNOUNCED_ADDRESSES }),
+    ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),
+    ...(ALLOWED_ORIGINS !== undefined && { allowedOrigins: ALLOWED_ORIGINS }),
+    ...iceSettings(settings),
   };
-}
-
-function warningsAbout(settings: Settings): string[] {
-  const { METERED_APP_NAME, METERED_API_KEY } = settings;
-  const missing = METERED_APP_NAME ? "METERED_API_KEY" : "METERED_APP_NAME";
-  if (Boolean(METERED_APP_NAME) === Boolean(METERED_API_KEY)) return [];
-  return [`Metered TURN is off: ${missing} is not set. Set it too, or unset both.`];
 }

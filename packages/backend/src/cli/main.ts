@@ -4,9 +4,9 @@ import { Command, InvalidArgumentError } from "commander";
 import dotenv from "dotenv";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { say } from "./say.ts";
-import { serve } from "./serve.ts";
-import { transcribeFile } from "./transcribe-file.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
+
+// Each command loads its own code when it runs: the doctor should not wait for the models.
 
 /** `.env` of the working directory; what the environment has already wins. */
 function loadDotEnv(): void {
@@ -30,22 +30,34 @@ const program = new Command("llmrtc-backend")
   .description("Real-time voice agents over WebRTC. Without a command it serves.")
   .version(version())
   .helpOption("--help", "show this help") // -h is the host, as it always was
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)) // bad usage is 2
   .option("-p, --port <number>", "port to listen on (environment: PORT)", port)
   .option("-h, --host <address>", "address to listen on (environment: HOST)")
-  .action((options: { readonly port?: number; readonly host?: string }) => serve(options));
+  .action(async (options: { readonly port?: number; readonly host?: string }) => {
+    const { serve } = await import("./serve.ts");
+    await serve(options);
+  });
 
 program
   .command("say <text>")
   .description("speak a text with the embedded voice into a WAV file")
   .helpOption("--help", "show this help")
   .requiredOption("-o, --output <file>", "the WAV file to write")
-  .action((text: string, { output }: { readonly output: string }) => say(text, output));
+  .action(async (text: string, { output }: { readonly output: string }) => {
+    const { say } = await import("./say.ts");
+    await say(text, output);
+  });
 
 program
   .command("transcribe <file>")
   .description("write down what is said in a WAV file, with the embedded recogniser")
   .helpOption("--help", "show this help")
-  .action((file: string) => transcribeFile(file));
+  .action(async (file: string) => {
+    const { transcribeFile } = await import("./transcribe-file.ts");
+    await transcribeFile(file);
+  });
+
+addDoctorCommand(program);
 
 loadDotEnv();
 try {

@@ -39,7 +39,7 @@ export async function chooseProviders(
   variables: Variables,
   { fetch = globalThis.fetch }: ChooseOptions = {},
 ): Promise<ChosenProviders> {
-  const { settings, warnings } = parseEnvironment(variables);
+  const { settings } = parseEnvironment(variables);
   const [llm, stt, tts] = await Promise.all([
     chooseLLM(settings, fetch),
     chooseSTT(settings),
@@ -49,7 +49,7 @@ export async function chooseProviders(
     providers: { llm: llm.provider, stt: stt.provider, tts: tts.provider },
     report: [reported("llm", llm), reported("stt", stt), reported("tts", tts)],
     ...(llm.historyLimit !== undefined && { historyLimit: llm.historyLimit }),
-    warnings: [...warnings, ...[llm, stt, tts].flatMap((choice) => choice.warnings ?? [])],
+    warnings: [llm, stt, tts].flatMap((choice) => choice.warnings ?? []),
   };
 }
 

@@ -65,7 +65,10 @@ export function closedSockets(sockets: WebSocketServer): Promise<void> {
         resolve();
       });
     };
-    for (const socket of sockets.clients) socket.on("close", () => setImmediate(done));
+    for (const socket of sockets.clients) {
+      socket.on("close", () => setImmediate(done));
+      socket.close(1001, "server stops"); // those who are not let in yet
+    }
     done();
   });
 }

@@ -44,6 +44,7 @@ interface Waiting extends VoicePacket {
  * a calm network, up to 120 ms on a jittery one, counted from the first packet behind it.
  */
 export class JitterBuffer {
+  readonly #lengthMs: (payload: Uint8Array) => number | undefined;
   readonly #retired = new Set<number>();
   readonly #waiting = new Map<number, Waiting>();
   #ssrc: number | undefined;
@@ -57,6 +58,11 @@ export class JitterBuffer {
   /** Silence given while nothing came, not yet accounted for by the sender's clock. */
   #quietMs = 0;
   #suspect: number | undefined;
+
+  /** @param lengthMs play time of a payload; undefined when it is no sound */
+  constructor(lengthMs: (payload: Uint8Array) => number | undefined = opusDurationMs) {
+    this.#lengthMs = lengthMs;
+  }
 
   /** How long a hole waits now, in milliseconds. */
   get waitMs(): number {
@@ -77,7 +83,7 @@ export class JitterBuffer {
   }
 
   push(packet: VoicePacket, now: number): Heard[] {
-    if (opusDurationMs(packet.payload) === undefined) return [];
+    if (this.#lengthMs(packet.payload) === undefined) return [];
     if (!this.#belongs(packet, now)) return [];
     const order = this.#place(packet);
     if (order === undefined || this.#waiting.has(order)) return [];
@@ -212,7 +218,7 @@ export class JitterBuffer {
   }
 
   #pass(packet: Waiting): Heard {
-    const ms = opusDurationMs(packet.payload) ?? 0;
+    const ms = this.#lengthMs(packet.payload) ?? 0;
     this.#nextOrder = packet.order + 1;
     this.#nextTimestamp = (packet.timestamp + ms * opusTicksPerMs) >>> 0;
     return { type: "packet", payload: packet.payload };

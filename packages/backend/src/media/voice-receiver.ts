@@ -1,7 +1,7 @@
 import { frameMs, microphoneFormat, type Pcm } from "@metered/llmrtc-core";
 import { FrameStream } from "./frame-stream.ts";
 import { type Heard, JitterBuffer, type VoicePacket } from "./jitter-buffer.ts";
-import { SpeechDecoder } from "./opus.ts";
+import { opusVoice, type VoiceCodec } from "./voice-codec.ts";
 
 /** Samples in one frame for the ear: 20 ms at 16 kHz. */
 export const microphoneFrameSamples = (microphoneFormat.sampleRate * frameMs) / 1000;
@@ -10,28 +10,32 @@ export const microphoneFrameSamples = (microphoneFormat.sampleRate * frameMs) / 
 const mostUnread = 100;
 
 /**
- * One caller's voice from RTP packets to frames of 16 kHz mono: in order, holes filled, pauses as
+ * One caller's voice from packets to frames of 16 kHz mono: in order, holes filled, pauses as
  * silence in real time.
  */
 export class VoiceReceiver {
   readonly frames = new FrameStream(mostUnread);
-  readonly #order = new JitterBuffer();
+  readonly #codec: VoiceCodec;
+  readonly #order: JitterBuffer;
   readonly #onStart: () => void;
-  #decoder = new SpeechDecoder();
+  #decoder: ReturnType<VoiceCodec["decoder"]>;
   #ssrc: number | undefined;
   #rest: Pcm = new Int16Array(0);
   #timer: NodeJS.Timeout | undefined;
 
   /** @param onStart called when a microphone's first packet comes, and again after `stop` */
-  constructor(onStart: () => void) {
+  constructor(onStart: () => void, codec = opusVoice) {
     this.#onStart = onStart;
+    this.#codec = codec;
+    this.#order = new JitterBuffer(codec.lengthMs);
+    this.#decoder = codec.decoder();
   }
 
   receive(packet: VoicePacket): void {
     const heard = this.#order.push(packet, performance.now());
     if (heard.length > 0 && packet.ssrc !== this.#ssrc) {
       this.#ssrc = packet.ssrc;
-      this.#decoder = new SpeechDecoder(); // another microphone, another voice
+      this.#decoder = this.#codec.decoder(); // another microphone, another voice
       this.#onStart();
     }
     this.#hear(heard);

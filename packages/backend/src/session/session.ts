@@ -119,9 +119,8 @@ export class Session extends Emitter<SessionEvents> {
   /** The caller's end says what it has played. */
   attest({ position, outputDelayMs, roundTripMs = 0 }: Attestation): void {
     const media = this.#media;
-    if (!media?.transport.sentAfterMs) return;
-    const sentAfterMs =
-      position === null ? Number.POSITIVE_INFINITY : media.transport.sentAfterMs(position);
+    const sentAfterMs = media?.transport.sentAfterMs?.(position);
+    if (!media || sentAfterMs === undefined) return;
     media.playout.attest(sentAfterMs + within(outputDelayMs), within(roundTripMs / 2));
   }
 
@@ -171,11 +170,14 @@ export class Session extends Emitter<SessionEvents> {
     }
     const voice = voiceDetector.open();
     const { logger } = turn;
-    const ear = listen(media.transport.microphone, { voice, turnDetector, logger });
     let utterance: SpokenInput | undefined;
+    const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
+    const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
     try {
       for await (const heard of ear) {
         if (heard.type === "speech") utterance?.push(heard.pcm);
+        if (heard.type === "speech-paused") utterance?.push("paused");
+        if (heard.type === "speech-resumed") utterance?.push("resumed");
         if (heard.type === "speech-started") utterance = this.#speechStarted();
         if (heard.type === "speech-ended" && utterance) {
           this.#speechEnded(utterance, heard);
@@ -200,10 +202,10 @@ export class Session extends Emitter<SessionEvents> {
     return utterance;
   }
 
-  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs }: SpeechEnded): void {
+  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs, reason }: SpeechEnded): void {
     const { hooks, turn, turnDetector } = this.#services;
     this.emit("message", { type: "speech-end", turnId: utterance.turnId });
-    utterance.end({ silenceMs, reason: turnDetector.name });
+    utterance.end({ silenceMs, reason: reason ?? turnDetector.name });
     void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
   }
 

@@ -4,12 +4,14 @@ import {
   createTimingInfo,
   type EndOfSpeech,
   type History,
+  InterimWords,
   MetricNames,
   patiently,
   type Pcm,
   reply,
   reportFailure,
   type ServerMessage,
+  type SpeechMark,
   transcribe,
   type TurnContext,
   type TurnOptions,
@@ -47,7 +49,9 @@ interface Running {
 /** What the caller is saying. */
 export interface SpokenInput {
   readonly turnId: string;
-  push(pcm: Pcm): void;
+  push(sound: Pcm | SpeechMark): void;
+  /** What was understood up to the pause that was marked last; undefined when nothing was yet. */
+  wordsAtPause(signal: AbortSignal): Promise<string | undefined>;
   /** The utterance is over; absent: it broke off. */
   end(ending?: EndOfSpeech): void;
 }
@@ -82,18 +86,20 @@ export class Turns {
    * @param onStart called with the new turn's id before the agent is interrupted
    */
   listen(onStart: (turnId: string) => void): SpokenInput {
-    const sound = new AsyncQueue<Pcm>();
+    const sound = new AsyncQueue<Pcm | SpeechMark>();
+    const words = new InterimWords(this.#options.turn.providers.stt);
     const stopwatch = new TurnStopwatch("speech");
     const turnId = this.#take(stopwatch, async (running) => {
       onStart(running.context.turnId);
-      const text = await this.#understand(sound, running);
+      const text = await this.#understand(sound, words, running);
       return text && { text };
     });
     return {
       turnId,
-      push: (pcm) => {
-        sound.push(pcm);
+      push: (part) => {
+        sound.push(part);
       },
+      wordsAtPause: (signal) => words.atPause(signal),
       end: (ending) => {
         if (ending) stopwatch.speechEnded(ending);
         sound.end();
@@ -204,11 +210,16 @@ export class Turns {
   }
 
   /** The utterance's words; "" when there were none or hearing failed, which the client is told. */
-  async #understand(sound: AsyncIterable<Pcm>, { context, stopwatch }: Running): Promise<string> {
+  async #understand(
+    sound: AsyncIterable<Pcm | SpeechMark>,
+    words: InterimWords,
+    { context, stopwatch }: Running,
+  ): Promise<string> {
     const { turn, send, signal, interim } = this.#options;
     const { turnId } = context;
     const guesses = { sent: false };
-    const onInterim = (text: string): void => {
+    const onInterim = (text: string, atPause: boolean): void => {
+      words.hear(text, atPause);
       if (!text || !interim()) return;
       guesses.sent = true;
       send({ type: "transcript", text, isFinal: false, turnId });
@@ -225,6 +236,7 @@ export class Turns {
       }),
     );
     stopwatch.mark("transcriptMs");
+    words.end();
     if (text || guesses.sent) send({ type: "transcript", text, isFinal: true, turnId });
     return text;
   }

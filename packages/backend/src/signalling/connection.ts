@@ -1,4 +1,5 @@
 import {
+  type AudioCodec,
   callHook,
   type CandidateInit,
   type ClientMessage,
@@ -15,14 +16,25 @@ import {
   type ServerMessage,
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
+import type { IceTransportPolicy } from "../ice/choose.ts";
+import type { IceRenewal } from "../ice/renewal.ts";
+import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
+import { Line } from "../transport/line.ts";
+import type { Transport } from "../transport/transport.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
+import { openWebSocketTransport } from "../transport/websocket/transport.ts";
 
 export interface ConnectionServices {
   readonly sessions: SessionRegistry;
-  /** Never rejects and answers within seconds. */
-  readonly iceServers: () => Promise<readonly IceServer[]>;
+  /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
+  readonly iceServers: (
+    sessionId: string,
+    renewed: (servers: SuppliedIceServers) => void,
+  ) => IceRenewal;
+  /** What the client is told to use. */
+  readonly iceTransportPolicy: IceTransportPolicy | undefined;
   readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
@@ -51,7 +63,12 @@ export class Connection implements SessionOwner {
   readonly #session: Session;
   readonly #openedAt = Date.now();
   readonly #earlyCandidates: (CandidateInit | null)[] = [];
-  #transport: WebRtcTransport | undefined;
+  #peer: WebRtcTransport | undefined;
+  /** While sound goes over the socket. */
+  #audio: Transport | undefined;
+  /** What the session sees of both. */
+  #line: Line | undefined;
+  readonly #ice: IceRenewal;
   #iceServers: readonly IceServer[] = [];
   #features: ReadonlySet<string> = new Set();
   #heartbeat: NodeJS.Timeout | undefined;
@@ -75,8 +92,11 @@ export class Connection implements SessionOwner {
       this.#close();
     });
     socket.on("message", (data, isBinary) => {
-      if (isBinary) this.#refuse(new LLMRTCError("INVALID_MESSAGE", "Binary frames are not used"));
-      else this.#receive((data as Buffer).toString("utf8"));
+      if (!isBinary) this.#receive((data as Buffer).toString("utf8"));
+      else if (!this.#audio) this.#refuse(invalid("A binary frame before audio-start"));
+    });
+    this.#ice = services.iceServers(this.id, (servers) => {
+      this.#renewIceServers(servers);
     });
     this.#beat();
     this.#work = this.#greet();
@@ -98,16 +118,29 @@ export class Connection implements SessionOwner {
   }
 
   async #greet(): Promise<void> {
-    const { hooks, logger } = this.#services;
+    const { hooks, logger, iceTransportPolicy } = this.#services;
     await callHook(hooks.onConnection, logger, this.id, this.id);
-    this.#iceServers = await this.#services.iceServers();
+    this.#iceServers = (await this.#ice.open()).iceServers;
     this.#send({
       type: "ready",
       id: this.id,
       protocolVersion: PROTOCOL_VERSION,
       iceServers: [...this.#iceServers],
+      ...(iceTransportPolicy && { iceTransportPolicy }),
       mode: "pipeline",
       features: [...features],
+    });
+  }
+
+  /** Credentials come to their end while the call goes on: the next ICE restart needs new ones. */
+  #renewIceServers({ iceServers, expiresAt }: SuppliedIceServers): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setIceServers(iceServers);
+    if (!this.#features.has("ice-servers")) return;
+    this.#send({
+      type: "ice-servers",
+      iceServers: [...iceServers],
+      ...(expiresAt !== undefined && { expiresAt }),
     });
   }
 
@@ -143,7 +176,7 @@ export class Connection implements SessionOwner {
         return;
       case "offer":
       case "signal":
-        return this.#accept(message.signal.sdp);
+        return this.#accept(message.signal.sdp, message.type === "offer" && message.fresh === true);
       case "candidate":
         this.#addCandidate(message.candidate);
         return;
@@ -161,41 +194,80 @@ export class Connection implements SessionOwner {
       case "interrupt":
         this.#session.interrupt();
         return;
+      case "audio-start":
+        await this.#startAudio(message.codec);
+        return;
+      case "audio-stop":
+        await this.#audio?.close();
+        return;
       case "bye":
         await this.#services.sessions.remove(this.#session);
         this.#socket.close(1000, "bye");
     }
   }
 
-  async #accept(sdp: string): Promise<void> {
-    const transport = this.#transport ?? (await this.#openTransport());
+  async #accept(sdp: string, fresh: boolean): Promise<void> {
+    const before = this.#peer;
+    const transport = before && !fresh ? before : await this.#openPeer();
+    if (before !== transport) await before?.close();
     const answer = await transport.acceptOffer(sdp, { trickle: this.#features.has("trickle") });
     this.#send({ type: "signal", signal: { type: "answer", sdp: answer } });
     for (const candidate of this.#earlyCandidates.splice(0)) transport.addCandidate(candidate);
   }
 
-  async #openTransport(): Promise<WebRtcTransport> {
+  async #openPeer(): Promise<WebRtcTransport> {
     const transport = await this.#services.openTransport(this.#iceServers);
     if (this.#closed) {
       await transport.close();
       throw new LLMRTCError("CLOSED", "The connection is closed");
     }
-    this.#transport = transport;
+    this.#peer = transport;
     transport.on("candidate", (candidate) => {
-      if (this.#features.has("trickle")) this.#send({ type: "candidate", candidate });
+      if (this.#peer === transport && this.#features.has("trickle"))
+        this.#send({ type: "candidate", candidate });
     });
     transport.on("message", (frame) => {
       this.#receive(frame);
     });
     transport.on("end", () => {
-      if (this.#transport === transport) this.#transport = undefined;
+      if (this.#peer === transport) this.#peer = undefined;
     });
-    this.#session.attach(transport);
+    this.#carryBy(transport);
     return transport;
   }
 
+  async #startAudio(codec: AudioCodec): Promise<void> {
+    const before = this.#audio;
+    const audio = openWebSocketTransport(this.#socket, { codec, logger: this.#services.logger });
+    this.#audio = audio;
+    audio.on("invalid", (why) => {
+      this.#refuse(invalid(why));
+    });
+    audio.on("end", () => {
+      if (this.#audio === audio) this.#audio = undefined;
+    });
+    this.#carryBy(audio);
+    await before?.close();
+    this.#send({ type: "audio-started" });
+  }
+
+  /** The call goes on, or begins, over another way. */
+  #carryBy(way: Transport): void {
+    if (this.#line) {
+      this.#line.add(way);
+      return;
+    }
+    const line = new Line();
+    this.#line = line;
+    line.on("end", () => {
+      if (this.#line === line) this.#line = undefined;
+    });
+    line.add(way);
+    this.#session.attach(line);
+  }
+
   #addCandidate(candidate: CandidateInit | null): void {
-    if (this.#transport) this.#transport.addCandidate(candidate);
+    if (this.#peer) this.#peer.addCandidate(candidate);
     else if (this.#earlyCandidates.length < maxEarlyCandidates)
       this.#earlyCandidates.push(candidate);
   }
@@ -216,7 +288,7 @@ export class Connection implements SessionOwner {
   /** Turn messages: on one channel, or on both for clients that know only protocol v1. */
   #deliver(message: ServerMessage): void {
     const frame = JSON.stringify(message);
-    const sent = this.#transport?.sendMessage(frame) ?? false;
+    const sent = this.#line?.sendMessage(frame) ?? false;
     if (!sent || !this.#features.has("one-channel")) this.#sendFrame(frame);
   }
 
@@ -262,10 +334,15 @@ export class Connection implements SessionOwner {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#heartbeat);
+    this.#ice.close();
     const { hooks, metrics, logger, sessions } = this.#services;
     sessions.release(this.#session);
     const timing = createTimingInfo(this.#openedAt);
     metrics.timing(MetricNames.SESSION_DURATION, timing.durationMs);
     void callHook(hooks.onDisconnect, logger, this.id, timing);
   }
+}
+
+function invalid(why: string): LLMRTCError {
+  return new LLMRTCError("INVALID_MESSAGE", why);
 }

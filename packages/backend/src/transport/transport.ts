@@ -52,11 +52,15 @@ export interface Transport {
    * Call time sent after the sound at `position`, in milliseconds, not counting that frame. Only where
    * sound carries positions.
    *
-   * @param position of a frame, as the client finds it: an RTP timestamp
+   * @param position of a frame, as the client finds it: an RTP timestamp; null: nothing was played
+   * @returns infinite for null; undefined while sound goes a way without positions
    */
-  sentAfterMs?(position: number): number;
+  sentAfterMs?(position: number | null): number | undefined;
 
-  /** Sends on the data channel. False when it is not open: the caller then uses the socket. */
+  /**
+   * Sends on the data channel. False when there is none that is open: the caller then uses the
+   * socket.
+   */
   sendMessage(message: string): boolean;
 
   /** Lets go of sockets, codecs and timers. Emits `end` once. */

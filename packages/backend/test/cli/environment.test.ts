@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseEnvironment } from "../../src/cli/environment.ts";
 
 test("an empty environment sets nothing and warns of nothing", () => {
-  expect(parseEnvironment({})).toEqual({ server: {}, settings: {}, warnings: [] });
+  expect(parseEnvironment({})).toEqual({ server: {}, settings: {} });
 });
 
 test("an empty or blank variable counts as not set", () => {
@@ -20,7 +20,11 @@ test("every server variable arrives in its option", () => {
     ICE_SERVERS: '[{"urls":["turn:turn.example.com:3478"],"username":"u","credential":"c"}]',
     METERED_APP_NAME: "myapp.metered.live",
     METERED_API_KEY: "key",
-    METERED_REGION: "us_east",
+    ICE_TRANSPORT_POLICY: "relay",
+    ICE_INTERFACES: "eth0, 10.0.0.5",
+    ANNOUNCED_ADDRESSES: "203.0.113.7,2001:db8::7",
+    PORT_RANGE: "50000-50100",
+    ALLOWED_ORIGINS: "https://app.example.com, http://localhost:3000",
   });
   expect(server).toEqual({
     port: 9000,
@@ -30,15 +34,62 @@ test("every server variable arrives in its option", () => {
     streamingSTT: true,
     historyLimit: 20,
     iceServers: [{ urls: ["turn:turn.example.com:3478"], username: "u", credential: "c" }],
-    metered: { appName: "myapp", apiKey: "key", region: "us_east" },
+    iceTransportPolicy: "relay",
+    interfaces: ["eth0", "10.0.0.5"],
+    announcedAddresses: ["203.0.113.7", "2001:db8::7"],
+    portRange: [50_000, 50_100],
+    allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
   });
 });
 
-test("half of the Metered login is a warning that names the other half", () => {
-  expect(parseEnvironment({ METERED_APP_NAME: "myapp" }).warnings).toEqual([
-    "Metered TURN is off: METERED_API_KEY is not set. Set it too, or unset both.",
-  ]);
-  expect(parseEnvironment({ METERED_API_KEY: "k" }).warnings[0]).toContain("METERED_APP_NAME");
+const metered = { METERED_APP_NAME: "myapp.metered.live", METERED_API_KEY: "key" };
+const turn = { TURN_URLS: "turn:turn.example.com, turns:turn.example.com:443", TURN_SECRET: "s" };
+const cloudflare = { CLOUDFLARE_TURN_KEY_ID: "id", CLOUDFLARE_TURN_API_TOKEN: "token" };
+const twilio = { TWILIO_ACCOUNT_SID: "AC1", TWILIO_AUTH_TOKEN: "token" };
+
+test("of several sources of ICE servers the first wins", () => {
+  const chosen = (variables: Record<string, string>) => {
+    const { server } = parseEnvironment(variables);
+    if (server.metered) return server.metered;
+    return server.iceServers && "mint" in server.iceServers
+      ? server.iceServers.description
+      : server.iceServers;
+  };
+  const all = { ICE_SERVERS: "[]", ...metered, ...turn, ...cloudflare, ...twilio };
+  expect(chosen(all)).toEqual([]);
+  expect(chosen({ ...all, ICE_SERVERS: "" })).toEqual({ appName: "myapp", apiKey: "key" });
+  expect(chosen({ ...turn, ...cloudflare, ...twilio })).toMatch(/shared secret \(2 addresses\)/);
+  expect(chosen({ ...cloudflare, ...twilio })).toMatch(/Cloudflare/);
+  expect(chosen(twilio)).toMatch(/Twilio/);
+  expect(chosen({})).toBeUndefined();
+});
+
+test("Metered takes its region, its secret key and a lifetime", () => {
+  const more = { METERED_REGION: "us_east", METERED_SECRET_KEY: "secret", TURN_TTL: "600" };
+  expect(parseEnvironment({ ...metered, ...more }).server.metered).toEqual({
+    appName: "myapp",
+    apiKey: "key",
+    region: "us_east",
+    secretKey: "secret",
+    ttlSeconds: 600,
+  });
+});
+
+test("nothing outside this network means no STUN server either", () => {
+  expect(parseEnvironment({ LOCAL_ONLY: "true" }).server).toEqual({ iceServers: [] });
+});
+
+test.each([
+  ["METERED_APP_NAME", "METERED_API_KEY"],
+  ["TURN_URLS", "TURN_SECRET"],
+  ["CLOUDFLARE_TURN_KEY_ID", "CLOUDFLARE_TURN_API_TOKEN"],
+  ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
+])("of %s and %s one alone stops the start and names the other", (one, other) => {
+  const both: Record<string, string> = { ...metered, ...turn, ...cloudflare, ...twilio };
+  const line = (set: string, missing: string) =>
+    `${set} is set, but ${missing} is not: set it too, or unset both`;
+  expect(() => parseEnvironment({ [one]: both[one] })).toThrow(line(one, other));
+  expect(() => parseEnvironment({ [other]: both[other] })).toThrow(line(other, one));
 });
 
 describe("a fault is one line that names the variable", () => {
@@ -59,8 +110,27 @@ describe("a fault is one line that names the variable", () => {
     ["ICE_SERVERS", "stun:stun.example.com", /^ICE_SERVERS must be a JSON array/],
     ["ICE_SERVERS", '{"urls":"stun:a"}', /^ICE_SERVERS must be a JSON array/],
     ["ICE_SERVERS", '[{"urls":5}]', "ICE_SERVERS: 0.urls is wrong"],
-    ["ICE_SERVERS", '[{"urls":"http://a"}]', /^ICE_SERVERS holds an address that does not start/],
-    ["ICE_SERVERS", '[{"urls":"turn:a:3478"}]', /^ICE_SERVERS holds a TURN server without/],
+    [
+      "ICE_SERVERS",
+      '[{"urls":"http://a"}]',
+      /^ICE_SERVERS is wrong: \[0\].urls holds an address that is no/,
+    ],
+    ["ICE_SERVERS", '[{"urls":[]}]', /^ICE_SERVERS is wrong: \[0\].urls is empty/],
+    [
+      "ICE_SERVERS",
+      '[{"urls":"turn:a:3478"}]',
+      /^ICE_SERVERS is wrong: \[0\] is a TURN server without/,
+    ],
+    ["METERED_SECRET_KEY", "secretive", /^METERED_SECRET_KEY needs METERED_APP_NAME and/],
+    ["TURN_URLS", "stun:a", /^TURN_URLS must be turn: or turns: addresses/],
+    ["TURN_URLS", "turn:a,", /^TURN_URLS must be turn: or turns: addresses/],
+    ["TURN_TTL", "1", "TURN_TTL must be a whole number from 10 to 172800"],
+    ["ICE_TRANSPORT_POLICY", "turn", "ICE_TRANSPORT_POLICY must be all or relay"],
+    ["ICE_INTERFACES", "eth0,", /^ICE_INTERFACES must be words/],
+    ["ANNOUNCED_ADDRESSES", "example.com", /^ANNOUNCED_ADDRESSES must be IP addresses/],
+    ["PORT_RANGE", "50000", "PORT_RANGE must be like 49152-65535"],
+    ["PORT_RANGE", "50000-40000", "PORT_RANGE must be like 49152-65535"],
+    ["ALLOWED_ORIGINS", "https://a.example/", /^ALLOWED_ORIGINS must be origins such as/],
   ])("%s=%s", (name, value, message) => {
     const parse = (): unknown => parseEnvironment({ [name]: value });
     expect(parse).toThrow(expect.objectContaining({ code: "INVALID_CONFIG" }));

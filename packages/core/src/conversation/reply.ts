@@ -97,7 +97,7 @@ async function write(
   const splitter = new SentenceSplitter({ chunker: options.sentenceChunker });
   const push = (sentences: readonly string[]): void => {
     for (const sentence of sentences) {
-      const words = speakable(sentence);
+      const words = speakable(sentence, { hints: true });
       if (!words) continue;
       stopwatch.mark("firstSentenceMs");
       lines.push(words);

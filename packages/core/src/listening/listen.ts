@@ -9,24 +9,16 @@ import {
   type SpeechInput,
   type SpeechRule,
 } from "./speech.ts";
-import { fallbackSilenceMs, type TurnDetector } from "./turn-detector.ts";
-
-/** What the ear reports, in order: speech-started, any number of speech, speech-ended. */
-export type Heard =
-  | { readonly type: "speech-started" }
-  /** Sound of the utterance, 16 kHz mono. The first one begins up to `preSpeechMs` before the voice. */
-  | { readonly type: "speech"; readonly pcm: Pcm }
-  | {
-      readonly type: "speech-ended";
-      /** From the start of speech to its last voiced frame. */
-      readonly speechMs: number;
-      /** Silence that was waited for, from the last voiced frame to now. */
-      readonly silenceMs: number;
-    };
+import { Asking } from "./asking.ts";
+import type { Heard } from "./heard.ts";
+import { Surroundings } from "./surroundings.ts";
+import type { TurnDetector } from "./turn-detector.ts";
 
 export interface ListenOptions {
   readonly voice: VoiceStream;
   readonly turnDetector: TurnDetector;
+  /** Tells the turn detector what was said up to the pause that runs. It may wait a little. */
+  readonly words?: (signal: AbortSignal) => Promise<string | undefined>;
   readonly rule?: SpeechRule;
   /** Sound kept from before the voice starts, so that its first consonant is not lost. Default 300. */
   readonly preSpeechMs?: number;
@@ -61,73 +53,83 @@ async function* hear(
   options: ListenOptions,
   flushes: { wanted: boolean },
 ): AsyncGenerator<Heard, void, undefined> {
-  const { voice, turnDetector, rule = defaultSpeechRule, preSpeechMs = 300 } = options;
-  const { logger = silentLogger } = options;
+  const { voice, rule = defaultSpeechRule, preSpeechMs = 300, logger = silentLogger } = options;
   const keepFrames = Math.ceil(preSpeechMs / voiceFrameMs) + rule.startFrames;
   const before: Pcm[] = [];
+  const surroundings = new Surroundings();
+  const asking = new Asking({
+    detector: options.turnDetector,
+    words: options.words ?? (async () => undefined),
+    logger,
+  });
   let speech = quiet;
-  let answer: number | undefined; // of the turn detector, not yet taken by the machine
-  let pauses = 0;
-
-  const ask = async (speechMs: number): Promise<void> => {
-    const pause = ++pauses;
-    let silenceMs = fallbackSilenceMs;
-    try {
-      silenceMs = await turnDetector.endOfTurnAfterMs({ speechMs });
-    } catch (error) {
-      logger.warn({ error, detector: turnDetector.name }, "turn detector failed");
-    }
-    if (pause === pauses) answer = Math.max(1, Math.ceil(silenceMs / voiceFrameMs));
-  };
+  let sinceVoice = Number.POSITIVE_INFINITY; // frames since the last voice of the last utterance
 
   const step = function* (input: SpeechInput): Generator<Heard, void, undefined> {
     const was = speech;
     const next = nextSpeech(was, input, rule);
     speech = next.speech;
     if (next.change === "started") {
+      asking.cameBack((sinceVoice - rule.startFrames) * voiceFrameMs);
       yield { type: "speech-started" };
       for (const pcm of before.splice(0)) yield { type: "speech", pcm };
     }
-    if (next.change === "resumed") {
-      pauses++;
-      answer = undefined;
+    if (was.phase === "quiet") return;
+    const silent = was.silent + (input.type === "frame" ? 1 : 0);
+    const speechMs = (was.frames - was.silent) * voiceFrameMs;
+    if (next.change === "paused") {
+      yield { type: "speech-paused" };
+      asking.ask({ speechMs, clarityDb: surroundings.clarityDb });
     }
-    if (next.change === "paused" && was.phase === "speaking") void ask(was.frames * voiceFrameMs);
-    if (next.change === "ended" && was.phase === "speaking") {
-      pauses++;
-      answer = undefined;
-      const silent = was.silent + (input.type === "frame" ? 1 : 0);
-      yield {
-        type: "speech-ended",
-        speechMs: (was.frames - was.silent) * voiceFrameMs,
-        silenceMs: silent * voiceFrameMs,
-      };
+    if (next.change === "resumed") {
+      asking.wentOn(was.silent * voiceFrameMs);
+      yield { type: "speech-resumed" };
+    }
+    if (next.change === "ended") {
+      const { reason } = asking;
+      asking.over();
+      sinceVoice = silent;
+      const silenceMs = silent * voiceFrameMs;
+      yield { type: "speech-ended", speechMs, silenceMs, ...(reason !== undefined && { reason }) };
+    }
+  };
+  /** The detector is told what everybody is told. */
+  const told = function* (input: SpeechInput): Generator<Heard, void, undefined> {
+    for (const heard of step(input)) {
+      asking.hear(heard);
+      yield heard;
     }
   };
 
   const speaking = (): boolean => speech.phase === "speaking";
-  for await (const pcm of frames(microphone, options, speaking)) {
-    const probability = await voice.probability(pcm).catch((error: unknown) => {
-      logger.warn({ error }, "voice detector failed");
-      return 0;
-    });
-    if (speech.phase === "speaking") yield { type: "speech", pcm };
-    else {
-      before.push(pcm);
-      if (before.length > keepFrames) before.shift();
+  try {
+    for await (const pcm of frames(microphone, options, speaking)) {
+      const probability = await voice.probability(pcm).catch((error: unknown) => {
+        logger.warn({ error }, "voice detector failed");
+        return 0;
+      });
+      surroundings.hear(pcm, probability);
+      sinceVoice += 1;
+      if (speech.phase === "speaking") {
+        const heard = { type: "speech", pcm } as const;
+        asking.hear(heard);
+        yield heard;
+      } else {
+        before.push(pcm);
+        if (before.length > keepFrames) before.shift();
+      }
+      yield* told({ type: "frame", probability });
+      const wait = asking.takeAnswer();
+      if (wait !== undefined) yield* told({ type: "end-after", frames: wait });
+      if (flushes.wanted) {
+        flushes.wanted = false;
+        yield* told({ type: "flush" });
+      }
     }
-    yield* step({ type: "frame", probability });
-    if (answer !== undefined) {
-      const frames = answer;
-      answer = undefined;
-      yield* step({ type: "end-after", frames });
-    }
-    if (flushes.wanted) {
-      flushes.wanted = false;
-      yield* step({ type: "flush" });
-    }
+    yield* told({ type: "flush" });
+  } finally {
+    asking.close();
   }
-  yield* step({ type: "flush" });
 }
 
 /** Cuts the microphone into detector frames, and puts silence where it stalls during speech. */

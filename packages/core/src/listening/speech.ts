@@ -6,6 +6,11 @@ export interface SpeechRule {
   readonly keepProbability: number;
   /** Voiced frames in a row that start speech: 3 (96 ms) reject clicks and unvoiced noise. */
   readonly startFrames: number;
+  /**
+   * Silent frames in a row that make a pause, of which the turn detector is asked: 3 (96 ms). Later it
+   * would know no more: models take silence itself for an end.
+   */
+  readonly pauseFrames: number;
   /** Frames after which speech is ended even if it goes on: no utterance grows without bound. */
   readonly maxFrames: number;
 }
@@ -14,6 +19,7 @@ export const defaultSpeechRule: SpeechRule = {
   startProbability: 0.5,
   keepProbability: 0.35,
   startFrames: 3,
+  pauseFrames: 3,
   maxFrames: 1_875, // 60 s of 32 ms
 };
 
@@ -55,17 +61,19 @@ export function nextSpeech(
   if (speech.phase === "quiet")
     return input.type === "frame" ? hearQuiet(speech, input, rule) : { speech };
   if (input.type === "end-after") {
-    if (speech.silent === 0) return { speech }; // the answer to a pause that is over
+    if (speech.silent < rule.pauseFrames) return { speech }; // the answer to a pause that is over
     return endIfDue({ ...speech, endAfter: input.frames });
   }
   const frames = speech.frames + 1;
   if (frames >= rule.maxFrames) return ended;
   if (input.probability >= rule.keepProbability) {
     const going = { phase: "speaking", frames, silent: 0, endAfter: undefined } as const;
-    return speech.silent > 0 ? { speech: going, change: "resumed" } : { speech: going };
+    const paused = speech.silent >= rule.pauseFrames;
+    return paused ? { speech: going, change: "resumed" } : { speech: going };
   }
-  const paused = { ...speech, frames, silent: speech.silent + 1 };
-  return speech.silent === 0 ? { speech: paused, change: "paused" } : endIfDue(paused);
+  const silent = { ...speech, frames, silent: speech.silent + 1 };
+  const pauses = silent.silent === rule.pauseFrames;
+  return pauses ? { speech: silent, change: "paused" } : endIfDue(silent);
 }
 
 const ended = { speech: quiet, change: "ended" } as const;

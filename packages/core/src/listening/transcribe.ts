@@ -8,6 +8,9 @@ import { type Logger, silentLogger } from "../logger.ts";
 import type { STTConfig, STTProvider, STTResult } from "../providers/stt.ts";
 import { AsyncQueue } from "../queue.ts";
 
+/** A word about the sound that follows: the caller fell silent, or went on after that. */
+export type SpeechMark = "paused" | "resumed";
+
 export interface TranscribeOptions {
   readonly stt: STTProvider;
   readonly config?: STTConfig;
@@ -16,8 +19,12 @@ export interface TranscribeOptions {
   /** Limit on the wait for the final text, from the end of the sound. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** What was understood so far; each replaces the one before. */
-  readonly onInterim?: (text: string) => void;
+  /**
+   * What was understood so far; each replaces the one before.
+   *
+   * @param atPause it holds all that was said up to the pause that was marked last
+   */
+  readonly onInterim?: (text: string, atPause: boolean) => void;
   /** Called and awaited once, when the sound has ended, before the final text is asked for. */
   readonly onSound?: (wav: Uint8Array) => void | Promise<void>;
   readonly clock?: Clock;
@@ -26,14 +33,15 @@ export interface TranscribeOptions {
 
 /**
  * One utterance to text. Its sound is kept until the end: when streaming breaks, the whole of it is
- * transcribed at once, so nothing said is lost.
+ * transcribed at once, so nothing said is lost. When it ends in a marked pause, what the provider
+ * understood at that pause is the final text.
  *
- * @param sound 16 kHz mono; the utterance is over when it ends
+ * @param sound 16 kHz mono, and marks; the utterance is over when it ends
  * @returns empty text when nothing was said
  * @throws {ProviderError} `STT_ERROR` or `STT_TIMEOUT`
  */
 export async function transcribe(
-  sound: AsyncIterable<Pcm>,
+  sound: AsyncIterable<Pcm | SpeechMark>,
   options: TranscribeOptions,
 ): Promise<STTResult> {
   const { stt, config, streaming = true, signal, clock, logger = silentLogger } = options;
@@ -47,9 +55,13 @@ export async function transcribe(
   const live = streaming && stt.transcribeStream ? openLive(options) : undefined;
   const heard: Pcm[] = [];
   try {
-    for await (const pcm of sound) {
-      heard.push(pcm);
-      live?.push(pcm);
+    for await (const part of sound) {
+      if (part === "paused") live?.pause();
+      else if (part === "resumed") live?.resume();
+      else {
+        heard.push(part);
+        live?.push(part);
+      }
     }
     signal.throwIfAborted();
     const wav = encodeWav(joined(heard), microphoneFormat);
@@ -67,6 +79,8 @@ export async function transcribe(
   }
 }
 
+type Streamed = STTResult | { readonly error: unknown };
+
 /** A streaming transcription under way. It never throws: what went wrong comes out of `finish`. */
 function openLive({ stt, config, signal, onInterim }: TranscribeOptions) {
   const rate = stt.streamingInputSampleRate ?? microphoneFormat.sampleRate;
@@ -76,8 +90,9 @@ function openLive({ stt, config, signal, onInterim }: TranscribeOptions) {
       : new Resampler(microphoneFormat.sampleRate, rate);
   const bytes = new AsyncQueue<Uint8Array>();
   const stopped = new AbortController();
+  let pause: PauseAnswer | undefined;
 
-  const read = async (): Promise<STTResult | { readonly error: unknown }> => {
+  const read = async (): Promise<Streamed> => {
     const finals: string[] = [];
     let interim = "";
     try {
@@ -89,7 +104,10 @@ function openLive({ stt, config, signal, onInterim }: TranscribeOptions) {
       for await (const result of results ?? []) {
         interim = result.isFinal ? "" : result.text;
         if (result.isFinal && result.text.trim()) finals.push(result.text.trim());
-        if (!result.isFinal) onInterim?.([...finals, interim].join(" "));
+        if (result.isFinal) continue;
+        const text = [...finals, interim].join(" ").trim();
+        onInterim?.(text, result.atPause === true);
+        if (result.atPause) pause?.resolve({ ...result, text });
       }
     } catch (error) {
       return { error };
@@ -104,15 +122,39 @@ function openLive({ stt, config, signal, onInterim }: TranscribeOptions) {
       const out = resampler ? resampler.process(pcm) : pcm;
       if (out.length > 0) bytes.push(bytesFromPcm(out));
     },
-    finish(): Promise<STTResult | { readonly error: unknown }> {
+    pause(): void {
+      if (!stt.marksPauses) return;
+      pause = new PauseAnswer();
+      bytes.push(new Uint8Array(0));
+    },
+    resume(): void {
+      pause = undefined;
+    },
+    async finish(): Promise<Streamed> {
+      // Nothing but silence came after the pause, so its words stand.
+      const standing = pause && (await Promise.race([pause.answer, result]));
+      if (standing && !("error" in standing) && standing.text) {
+        const { text, confidence } = standing;
+        return { text, isFinal: true, ...(confidence !== undefined && { confidence }) };
+      }
       bytes.end();
       return result;
     },
     stop(): void {
+      stopped.abort(); // before the end of the sound, which would ask for a final text
       bytes.end();
-      stopped.abort();
     },
   };
+}
+
+/** What the provider will have understood at the pause that was marked last. */
+class PauseAnswer {
+  #resolve: (result: STTResult) => void = () => undefined;
+  readonly answer = new Promise<STTResult>((resolve) => (this.#resolve = resolve));
+
+  resolve(result: STTResult): void {
+    this.#resolve(result);
+  }
 }
 
 function joined(runs: readonly Pcm[]): Pcm {

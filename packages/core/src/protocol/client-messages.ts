@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { audioCodecs } from "./audio-frame.ts";
+import { candidateInit } from "./candidate.ts";
 import { parseMessage } from "./door.ts";
 
 /** Most pictures in one message, and most characters of one of them; a frame holds 1 MiB in all. */
@@ -17,18 +19,14 @@ const attachmentList = z.pipe(
 /** Ids and names: longer ones were never given out. */
 const shortText = z.string().check(z.maxLength(200));
 
-/** `sdpMid` and its like as RTCIceCandidateInit has them; `candidate: ""` ends a generation. */
-export const candidateInit = z.object({
-  candidate: z.string().check(z.maxLength(2000)),
-  sdpMid: z.optional(z.nullable(shortText)),
-  sdpMLineIndex: z.optional(z.nullable(z.number())),
-  usernameFragment: z.optional(z.nullable(z.string().check(z.maxLength(256)))), // RFC 8839, 5.4
-});
-export type CandidateInit = z.infer<typeof candidateInit>;
-
 const ping = z.object({ type: z.literal("ping"), timestamp: z.number() });
 const offerSignal = z.object({ type: z.literal("offer"), sdp: z.string() });
-const offer = z.object({ type: z.literal("offer"), signal: offerSignal });
+const offer = z.object({
+  type: z.literal("offer"),
+  signal: offerSignal,
+  /** From a new peer connection: the one before is given up. Feature `websocket-audio`. */
+  fresh: z.optional(z.boolean()),
+});
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
 const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
@@ -64,6 +62,10 @@ const playout = z.object({
   /** As last measured: half of it has passed when this arrives. */
   roundTripMs: z.optional(z.number()),
 });
+/** Sound comes and goes as binary frames of `codec` on the socket from now on. */
+const audioStart = z.object({ type: z.literal("audio-start"), codec: z.enum(audioCodecs) });
+/** No more binary frames: the peer connection carries the sound again. */
+const audioStop = z.object({ type: z.literal("audio-stop") });
 /** The client hangs up; the session need not be kept. */
 const bye = z.object({ type: z.literal("bye") });
 
@@ -80,6 +82,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
   text,
   interrupt,
   playout,
+  audioStart,
+  audioStop,
   bye,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

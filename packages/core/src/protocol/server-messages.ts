@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { candidateInit } from "./client-messages.ts";
+import { candidateInit } from "./candidate.ts";
 import { parseMessage } from "./door.ts";
 import { turnTimings as timings } from "./turn-timings.ts";
 
@@ -20,6 +20,8 @@ const ready = z.object({
   /** Absent before v1. */
   protocolVersion: z._default(z.number(), 0),
   iceServers: z.optional(z.array(iceServer)),
+  /** What the server wants used, where the application does not choose. */
+  iceTransportPolicy: z.optional(z.enum(["all", "relay"])),
   mode: z.optional(z.enum(["pipeline", "realtime"])),
   features: z.optional(z.array(z.string())),
 });
@@ -34,8 +36,17 @@ const reconnectAck = z.object({
   sessionId: z.string(),
   historyRecovered: z.boolean(),
 });
+/** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
+const iceServers = z.object({
+  type: z.literal("ice-servers"),
+  iceServers: z.array(iceServer),
+  expiresAt: z.optional(z.number()),
+});
 /** One ICE candidate of the server; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
+
+/** Answers `audio-start`: binary frames may be sent. */
+const audioStarted = z.object({ type: z.literal("audio-started") });
 
 const speechStart = z.object({ type: z.literal("speech-start"), turnId });
 const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
@@ -126,7 +137,9 @@ export const ServerMessage = z.discriminatedUnion("type", [
   pong,
   signal,
   reconnectAck,
+  iceServers,
   candidate,
+  audioStarted,
   speechStart,
   speechEnd,
   transcript,

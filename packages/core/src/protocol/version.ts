@@ -17,6 +17,8 @@ export const dataChannelLabel = "data";
  * - `sentences`: `tts-sentence` says which words sound now
  * - `playout`: the client attests what its speaker has played
  * - `turn-timings`: where the time of each turn went
+ * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
+ * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  */
 export const features = [
   "trickle",
@@ -28,6 +30,8 @@ export const features = [
   "sentences",
   "playout",
   "turn-timings",
+  "websocket-audio",
+  "ice-servers",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -13,6 +13,8 @@ export interface STTResult {
   /** Empty when nothing was said: noise, a cough, silence. */
   readonly text: string;
   readonly isFinal: boolean;
+  /** An interim result that answers a pause mark: all that was said up to it. */
+  readonly atPause?: boolean;
   /** 0 to 1. */
   readonly confidence?: number;
   readonly raw?: unknown;
@@ -28,7 +30,8 @@ export interface STTProvider {
    * Reads the caller's voice as it comes and yields interim results and, when `audio` has ended, one
    * final result.
    *
-   * @param audio runs of s16le mono samples at `streamingInputSampleRate`
+   * @param audio runs of s16le mono samples at `streamingInputSampleRate`; with `marksPauses` also
+   * empty runs
    */
   transcribeStream?(
     audio: AsyncIterable<Uint8Array>,
@@ -37,5 +40,11 @@ export interface STTProvider {
   ): AsyncIterable<STTResult>;
   /** Samples per second that `transcribeStream` wants; 16_000 when absent. */
   readonly streamingInputSampleRate?: number;
+  /**
+   * An empty run tells `transcribeStream` that the caller has fallen silent, and it answers soon with
+   * an interim result `atPause`. It helps to see whether the caller has finished, and becomes the final
+   * text if he has.
+   */
+  readonly marksPauses?: boolean;
   close?(): Promise<void>;
 }

@@ -35,5 +35,10 @@ export interface TTSProvider {
   speakStream?(text: string, config?: TTSConfig, options?: CallOptions): AsyncIterable<Uint8Array>;
   /** Samples per second of `speakStream` and of `speak` with `format: "pcm"`; 24_000 when absent. */
   readonly pcmSampleRate?: number;
+  /**
+   * Whether it reads `[word](/phonemes/)` as the phonemes say. Others are given the word alone.
+   * Default false.
+   */
+  readonly pronunciationHints?: boolean;
   close?(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { toMono } from "../audio/mix.ts";
 import { type Patience, patiently, patientlyEach } from "../conversation/patience.ts";
 import type { SpokenWord } from "./word-times.ts";
 import { ProviderError } from "../errors.ts";
+import { withoutHints } from "./hints.ts";
 import type { TTSConfig, TTSProvider, TTSResult } from "../providers/tts.ts";
 
 export type SpeechEvent =
@@ -27,7 +28,8 @@ export interface SpeakOptions {
 }
 
 /**
- * Pipeline stage: sentences in, captions and sound out, in speaking order.
+ * Pipeline stage: sentences in, captions and sound out, in speaking order. Hints to pronunciation,
+ * `[word](/phonemes/)`, reach only a voice that says that it reads them.
  *
  * Pull-driven: a sentence is synthesised when the reader asks for more, so a reader that keeps a few
  * seconds ahead of playout has sentence n+1 made while n plays. Leaving the loop stops the provider.
@@ -39,9 +41,11 @@ export async function* speak(
   options: SpeakOptions,
 ): AsyncGenerator<SpeechEvent, void, undefined> {
   const { tts, queuedMs } = options;
-  for await (const text of sentences) {
+  for await (const sentence of sentences) {
     options.patience.signal.throwIfAborted();
-    yield { type: "sentence", text };
+    const caption = withoutHints(sentence);
+    yield { type: "sentence", text: caption };
+    const text = tts.pronunciationHints === true ? sentence : caption;
     const words: SpokenWord[] = [];
     const config: TTSConfig = {
       ...options.config,

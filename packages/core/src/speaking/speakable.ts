@@ -1,3 +1,4 @@
+import { aroundHints, withoutHints } from "./hints.ts";
 import { plainLine } from "./speakable-markdown.ts";
 
 /** Pictures and ornaments with what joins or colours them; of a keycap the digit stays. */
@@ -21,9 +22,18 @@ const entities: Readonly<Record<string, string>> = {
  * emoji and the paths of web addresses are not read aloud. Plain prose comes back as it is, but for
  * white space.
  *
+ * @param options.hints keep `[word](/phonemes/)` for a voice that reads it; default false, the word
+ *   alone
  * @returns "" when there is nothing to say
  */
-export function speakable(sentence: string): string {
+export function speakable(
+  sentence: string,
+  { hints = false }: { readonly hints?: boolean } = {},
+): string {
+  return aroundHints(hints ? sentence : withoutHints(sentence), plainText);
+}
+
+function plainText(sentence: string): string {
   const text = sentence
     .replace(codeBlock, "\n")
     .split("\n")
@@ -36,5 +46,5 @@ export function speakable(sentence: string): string {
     .replace(/\s+/gu, " ")
     .replace(/ (?=[.,!?;:](?:\s|$))/gu, "") // what stood before it is gone
     .trim();
-  return /[\p{L}\p{N}]/u.test(text) ? text : "";
+  return /[\p{L}\p{N}\uE000-\uF8FF]/u.test(text) ? text : "";
 }

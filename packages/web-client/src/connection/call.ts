@@ -2,7 +2,8 @@ import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered
 import type { ReconnectionConfig, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
-import type { SessionMode } from "../events.ts";
+import type { ConnectionReport, SessionMode } from "../events.ts";
+import type { Sound } from "../media/sound.ts";
 import { Link, type ConversationMessage } from "./link.ts";
 import {
   connectionState,
@@ -17,6 +18,7 @@ export type CallEvents = {
   state: ConnectionState;
   message: ConversationMessage;
   track: MediaStream;
+  report: ConnectionReport;
   reconnecting: {
     readonly attempt: number;
     readonly maxAttempts: number;
@@ -32,6 +34,7 @@ export interface CallOptions {
   readonly config: WebClientConfig;
   readonly reconnection: ReconnectionConfig;
   readonly logger: Logger;
+  readonly sound: Sound;
 }
 
 interface Starting {
@@ -50,6 +53,7 @@ export class Call extends Emitter<CallEvents> {
   #starting: Starting | undefined;
   #cancelWait: (() => void) | undefined;
   #reason: LLMRTCClientError | undefined;
+  #report: ConnectionReport | undefined;
 
   constructor(options: CallOptions) {
     super();
@@ -68,8 +72,17 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.features ?? new Set();
   }
 
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#link?.iceServers ?? [];
+  }
+
   get mode(): SessionMode {
     return this.#link?.mode ?? "pipeline";
+  }
+
+  /** As of the last link that connected; outlives the link. */
+  get report(): ConnectionReport | undefined {
+    return this.#report;
   }
 
   get roundTripTimeMs(): number | undefined {
@@ -94,6 +107,7 @@ export class Call extends Emitter<CallEvents> {
     this.#link?.hangUp();
     this.#link = undefined;
     this.#session = undefined;
+    this.#report = undefined;
     this.#settle(new LLMRTCClientError("CLOSED", "The call was closed."));
     this.#step({ type: "close" });
   }
@@ -134,9 +148,10 @@ export class Call extends Emitter<CallEvents> {
   }
 
   async #connect(attempt: Progress): Promise<void> {
-    const { config, environment, logger } = this.#options;
+    const { config, environment, logger, sound } = this.#options;
     try {
-      const { signallingUrl, protocols = [], iceServers = [] } = config;
+      const { signallingUrl, protocols = [], iceServers = [], transport = "auto" } = config;
+      const { iceTransportPolicy } = config;
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
@@ -145,6 +160,9 @@ export class Call extends Emitter<CallEvents> {
         url,
         protocols: typeof protocols === "string" ? [protocols] : protocols,
         iceServers,
+        transport,
+        sound,
+        iceTransportPolicy,
         resume: this.#session,
         track: this.#track,
       });
@@ -162,6 +180,10 @@ export class Call extends Emitter<CallEvents> {
     });
     link.on("track", (stream) => {
       this.emit("track", stream);
+    });
+    link.on("report", (report) => {
+      this.#report = report;
+      this.emit("report", report);
     });
     link.on("connected", () => {
       this.#session = link.sessionId ?? undefined;

@@ -10,10 +10,11 @@ import {
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError, serverError } from "../errors.ts";
-import type { SessionMode } from "../events.ts";
+import type { ConnectionReport, SessionMode } from "../events.ts";
+import type { Sound } from "../media/sound.ts";
+import { Climb } from "./climb.ts";
 import { Copies, type Channel } from "./copies.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { Peer } from "./peer.ts";
 import { Signalling } from "./signalling.ts";
 
 const readyWithinMs = 10_000;
@@ -28,7 +29,8 @@ const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
   "WEBRTC_UNAVAILABLE",
 ]);
 
-type SignallingType = "ready" | "pong" | "signal" | "candidate" | "reconnect-ack";
+type SignallingType =
+  "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
 type Ready = Extract<ServerMessage, { readonly type: "ready" }>;
 type Ack = Extract<ServerMessage, { readonly type: "reconnect-ack" }>;
 
@@ -38,6 +40,7 @@ export type ConversationMessage = Exclude<ServerMessage, { readonly type: Signal
 export type LinkEvents = {
   message: ConversationMessage;
   track: MediaStream;
+  report: ConnectionReport;
   /** All is up; again after each `interrupted`. */
   connected: undefined;
   /** No sound for now: another network path is being looked for. */
@@ -52,22 +55,28 @@ export interface LinkOptions {
   readonly protocols: readonly string[];
   /** Used instead of the server's list when not empty. */
   readonly iceServers: readonly RTCIceServer[];
+  /** Used instead of the server's wish when defined. */
+  readonly iceTransportPolicy: RTCIceTransportPolicy | undefined;
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** The microphone, if there is one already. */
   readonly track: MediaStreamTrack | null;
+  /** `auto`: WebRTC, and the socket where that does not do. */
+  readonly transport: "auto" | "webrtc" | "websocket";
+  /** The audio context of the call. */
+  readonly sound: Sound;
   readonly logger: Logger;
 }
 
 /**
- * One connection to the server, from opening the socket to the end: signalling, peer and heartbeat.
+ * One connection to the server, from opening the socket to the end: signalling, the ways for sound, heartbeat.
  * It is never revived; whoever wants to come back makes another one.
  */
 export class Link extends Emitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #signalling: Signalling;
   readonly #heartbeat: Heartbeat;
-  #peer: Peer | undefined;
+  #climb: Climb | undefined;
   #track: MediaStreamTrack | null;
   /** Present with servers that send each message on both channels. */
   #copies: Copies | undefined;
@@ -111,6 +120,10 @@ export class Link extends Emitter<LinkEvents> {
     return this.#ack?.success === true && this.#ack.historyRecovered;
   }
 
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#climb?.iceServers ?? [];
+  }
+
   get mode(): SessionMode {
     return this.#ready?.mode ?? "pipeline";
   }
@@ -132,17 +145,17 @@ export class Link extends Emitter<LinkEvents> {
 
   /** On the data channel, or on the socket where that does not do. */
   sendData(message: ClientMessage): boolean {
-    return this.#peer?.sendMessage(JSON.stringify(message)) === true || this.send(message);
+    return this.#climb?.sendMessage(JSON.stringify(message)) === true || this.send(message);
   }
 
   /** Place in the agent's sound that is being played; null when nothing is. */
   get playedPosition(): number | null {
-    return this.#peer?.playedPosition ?? null;
+    return this.#climb?.playedPosition ?? null;
   }
 
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;
-    this.#peer?.setTrack(track);
+    this.#climb?.setTrack(track);
   }
 
   /** Ends the call for good: the server need not keep the session. */
@@ -157,7 +170,7 @@ export class Link extends Emitter<LinkEvents> {
     this.#over = true;
     this.#cancelTimer?.();
     this.#heartbeat.stop();
-    this.#peer?.close();
+    this.#climb?.close();
     this.#signalling.close();
   }
 
@@ -179,10 +192,22 @@ export class Link extends Emitter<LinkEvents> {
         this.#onAck(message);
         return;
       case "signal":
-        this.#peer?.accept(message.signal.sdp);
+        this.#climb?.accept(message.signal.sdp);
         return;
       case "candidate":
-        this.#peer?.addCandidate(message.candidate);
+        this.#climb?.addCandidate(message.candidate);
+        return;
+      case "audio-started":
+        this.#climb?.socketReady();
+        return;
+      case "tts-cancelled":
+        this.#climb?.flush();
+        this.emit("message", message);
+        return;
+      case "ice-servers":
+        if (this.#options.iceServers.length === 0) {
+          this.#climb?.setIceServers(toRTCIceServers(message.iceServers));
+        }
         return;
       case "pong":
         this.#heartbeat.pong(message.timestamp);
@@ -214,44 +239,60 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onAck(ack: Ack): void {
-    if (!this.#ready || this.#peer) return;
+    if (!this.#ready || this.#climb) return;
     this.#ack = ack;
     this.#call(this.#ready);
   }
 
-  #call({ iceServers }: Ready): void {
+  #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
     this.#within(connectedWithinMs, () => {
       this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
     });
-    const { environment, logger } = this.#options;
-    const own = this.#options.iceServers;
-    const peer = new Peer({
+    const { environment, logger, sound, transport, iceServers: own } = this.#options;
+    const servers = own.length > 0 ? own : toRTCIceServers(iceServers);
+    const socket = this.features.has("websocket-audio") && transport !== "webrtc";
+    const rules = {
+      webrtc: transport !== "websocket",
+      socket,
+      relays: socket && servers.some(isRelay),
+    };
+    if (!rules.webrtc && !rules.socket) {
+      this.#lose("UNSUPPORTED_BY_SERVER", "The server takes no sound over the WebSocket.");
+      return;
+    }
+    const climb = new Climb({
       environment,
       logger,
-      iceServers: own.length > 0 ? own : toRTCIceServers(iceServers),
+      sound,
+      rules,
+      signalling: this.#signalling,
+      iceServers: servers,
+      iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
-      send: (message) => void this.send(message),
+      track: this.#track,
     });
-    this.#peer = peer;
-    peer.on("message", (frame) => {
+    this.#climb = climb;
+    climb.on("message", (frame) => {
       this.#receive("data", frame);
     });
-    peer.on("track", (stream) => {
+    climb.on("track", (stream) => {
       this.emit("track", stream);
     });
-    peer.on("connected", () => {
+    climb.on("report", (report) => {
+      this.emit("report", report);
+    });
+    climb.on("connected", () => {
       this.#cancelTimer?.();
       this.#heartbeat.start();
       this.emit("connected", undefined);
     });
-    peer.on("interrupted", () => {
+    climb.on("interrupted", () => {
       this.emit("interrupted", undefined);
     });
-    peer.on("lost", (why) => {
+    climb.on("lost", (why) => {
       this.#lose("CONNECTION_FAILED", why);
     });
-    if (this.#track) peer.setTrack(this.#track);
-    void peer.connect();
+    climb.start();
   }
 
   #lose(code: ErrorCode, why: string): void {
@@ -275,4 +316,8 @@ export class Link extends Emitter<LinkEvents> {
 function toRTCIceServers(servers: Ready["iceServers"]): readonly RTCIceServer[] {
   // From JSON, so what is absent is not there as undefined either.
   return (servers as RTCIceServer[] | undefined) ?? defaultIceServers;
+}
+
+function isRelay({ urls }: RTCIceServer): boolean {
+  return [urls].flat().some((url) => /^turns?:/i.test(url));
 }

@@ -32,8 +32,11 @@ export type PeerEvents = {
 export interface PeerOptions {
   readonly environment: Environment;
   readonly iceServers: readonly RTCIceServer[];
+  readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
+  /** The server has, or had, another peer on the same socket, which this one replaces. */
+  readonly fresh: boolean;
   readonly send: (message: ClientMessage) => void;
   readonly logger: Logger;
 }
@@ -55,21 +58,30 @@ export class Peer extends Emitter<PeerEvents> {
   #unsent: (CandidateInit | null)[] | undefined;
   #signals: Promise<void> = Promise.resolve();
   #offering = false;
+  #fresh: boolean;
   #restarting = false;
   #everConnected = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers } = options;
+    const { environment, iceServers, iceTransportPolicy, fresh } = options;
     this.#options = options;
-    this.#connection = environment.createPeer({ iceServers: [...iceServers] });
+    this.#fresh = fresh;
+    this.#connection = environment.createPeer({
+      iceServers: [...iceServers],
+      iceTransportPolicy,
+    });
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
       streams: [environment.createStream()],
     });
     this.#listen();
+  }
+
+  get iceServers(): readonly RTCIceServer[] {
+    return this.#connection.getConfiguration().iceServers ?? [];
   }
 
   /** Sends the offer; `connected` or `lost` follows. */
@@ -106,6 +118,16 @@ export class Peer extends Emitter<PeerEvents> {
     });
   }
 
+  /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
+  setIceServers(iceServers: readonly RTCIceServer[]): void {
+    try {
+      const configuration = this.#connection.getConfiguration();
+      this.#connection.setConfiguration({ ...configuration, iceServers: [...iceServers] });
+    } catch (error) {
+      this.#options.logger.warn({ error }, "The browser did not take the new ICE servers");
+    }
+  }
+
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */
   sendMessage(message: string): boolean {
     if (this.#channel.readyState !== "open") return false;
@@ -119,6 +141,15 @@ export class Peer extends Emitter<PeerEvents> {
   /** RTP timestamp of the sound that last left the jitter buffer; null when nothing is played. */
   get playedPosition(): number | null {
     return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
+  }
+
+  /** Whether sound goes over a TURN server; undefined when the browser does not say. */
+  async relayed(): Promise<boolean | undefined> {
+    try {
+      return usesRelay(await this.#connection.getStats());
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {
@@ -236,7 +267,9 @@ export class Peer extends Emitter<PeerEvents> {
       if (!trickle) await gathered(this.#connection, { clock: environment.clock, signal });
       const sdp = this.#connection.localDescription?.sdp;
       if (signal.aborted || sdp === undefined) return;
-      send({ type: "offer", signal: { type: "offer", sdp } });
+      const fresh = this.#fresh && { fresh: true };
+      this.#fresh = false;
+      send({ type: "offer", signal: { type: "offer", sdp }, ...fresh });
       const waiting = this.#unsent;
       this.#unsent = undefined;
       for (const candidate of waiting) this.#trickle(candidate);
@@ -286,4 +319,31 @@ export class Peer extends Emitter<PeerEvents> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
+}
+
+/** Of the pair that the transport has selected (W3C webrtc-stats, RTCTransportStats). */
+function usesRelay(report: RTCStatsReport): boolean | undefined {
+  const stats = new Map<string, RelayStats>();
+  report.forEach((one: RelayStats) => stats.set(one.id, one));
+  const all = [...stats.values()];
+  const selected = all.find(({ selectedCandidatePairId }) => selectedCandidatePairId !== undefined);
+  const pair =
+    stats.get(selected?.selectedCandidatePairId ?? "") ??
+    all.find(({ type, nominated, state }) => {
+      return type === "candidate-pair" && nominated === true && state === "succeeded";
+    });
+  if (!pair) return undefined;
+  const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id ?? ""));
+  return ends.some((end) => end?.candidateType === "relay");
+}
+
+interface RelayStats {
+  readonly id: string;
+  readonly type: string;
+  readonly selectedCandidatePairId?: string;
+  readonly nominated?: boolean;
+  readonly state?: string;
+  readonly localCandidateId?: string;
+  readonly remoteCandidateId?: string;
+  readonly candidateType?: string;
 }

@@ -5,6 +5,8 @@ export type SignallingEvents = {
   open: undefined;
   /** One text frame of the server. */
   frame: string;
+  /** One binary frame. */
+  bytes: Uint8Array;
   /** The last event, unless `close` was called. */
   lost: LLMRTCClientError;
 };
@@ -20,6 +22,7 @@ export class Signalling extends Emitter<SignallingEvents> {
   constructor(socket: WebSocket) {
     super();
     this.#socket = socket;
+    socket.binaryType = "arraybuffer";
     const { signal } = this.#life;
     const once = { signal, once: true };
     socket.addEventListener(
@@ -33,6 +36,7 @@ export class Signalling extends Emitter<SignallingEvents> {
       "message",
       ({ data }: MessageEvent<unknown>) => {
         if (typeof data === "string") this.emit("frame", data);
+        else if (data instanceof ArrayBuffer) this.emit("bytes", new Uint8Array(data));
       },
       { signal },
     );
@@ -52,6 +56,15 @@ export class Signalling extends Emitter<SignallingEvents> {
     if (this.#socket.readyState !== this.#socket.OPEN) return false;
     this.#socket.send(JSON.stringify(message));
     return true;
+  }
+
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(bytes);
+  }
+
+  /** What the network has not taken yet. */
+  get unsentBytes(): number {
+    return this.#socket.bufferedAmount;
   }
 
   close(): void {

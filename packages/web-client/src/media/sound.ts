@@ -11,12 +11,12 @@ export class Sound {
    */
   unlock(): MediaStream | undefined {
     if (!wasTouched()) return undefined;
-    this.#silence ??= this.#resumed().createMediaStreamDestination().stream;
+    this.#silence ??= this.context.createMediaStreamDestination().stream;
     return this.#silence;
   }
 
   meter(stream: MediaStream): LevelMeter {
-    return new LevelMeter(this.#resumed(), stream);
+    return new LevelMeter(this.context, stream);
   }
 
   /** From a sample to the ear, as far as the browser says. */
@@ -39,7 +39,8 @@ export class Sound {
     });
   }
 
-  #resumed(): AudioContext {
+  /** Runs as soon as the browser lets it. */
+  get context(): AudioContext {
     this.#context ??= new AudioContext({ latencyHint: "interactive" });
     this.resume();
     return this.#context;

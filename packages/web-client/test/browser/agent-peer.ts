@@ -28,6 +28,7 @@ export class AgentPeer {
   heard: number[] = [];
   readonly #decoder = new Decoder({ channels: 1, sample_rate: 48_000 });
   readonly #voice = new MediaStreamTrack({ kind: "audio" });
+  #applied: Promise<void> | undefined;
   #tone: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -49,7 +50,9 @@ export class AgentPeer {
   /** Answers an offer, at once with `onCandidate`, else with all candidates inside. */
   async answer(sdp: string, onCandidate?: (candidate: RTCIceCandidate) => void): Promise<string> {
     const { connection } = this;
-    await connection.setRemoteDescription({ type: "offer", sdp });
+    const applied = connection.setRemoteDescription({ type: "offer", sdp });
+    this.#applied = applied;
+    await applied;
     const [audio] = connection.getTransceivers();
     audio?.setDirection("sendrecv");
     await audio?.sender.replaceTrack(this.#voice);
@@ -68,6 +71,7 @@ export class AgentPeer {
 
   /** From JSON, so what is absent is not there as undefined either. */
   async take(candidate: CandidateInit): Promise<void> {
+    await this.#applied; // it came after the offer that it belongs to
     await this.connection.addIceCandidate(candidate as RTCIceCandidateInit);
   }
 

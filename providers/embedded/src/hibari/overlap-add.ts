@@ -1,4 +1,4 @@
-import { complex, RealFft } from "../signal/real-fft.ts";
+import { complex, RealFft } from "@metered/llmrtc-core";
 import { bins, blockFrames, hann, hop, windowLength } from "./frames.ts";
 import type { SpectrumBlock } from "./mix.ts";
 

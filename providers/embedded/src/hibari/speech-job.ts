@@ -5,10 +5,13 @@ import { toPcmBytes } from "./loudness.ts";
 import { pieces } from "./pieces.ts";
 import { speechRange } from "./silence.ts";
 import type { TextFrontEnd } from "./text/front-end.ts";
+import type { Lexicon } from "./text/hints.ts";
 import { vocode } from "./vocoder.ts";
 
 /** What the worker is started with. */
-export type VoiceSetup = RuntimeOptions;
+export interface VoiceSetup extends RuntimeOptions {
+  readonly lexicon?: Lexicon | undefined;
+}
 
 /** What the worker is asked to say. */
 export interface SpeechInput {

@@ -12,6 +12,7 @@ serveJobs(async (setup: VoiceSetup) => {
   const frontEnd = await loadTextFrontEnd({
     readFile: (name) => readFile(modelFile(name)),
     lettersToSounds: await openLettersToSounds(runtime),
+    lexicon: setup.lexicon,
   });
   const parts: SpeechParts = { acoustic, frontEnd, now };
   await warmUp(parts);

@@ -16,6 +16,8 @@ export interface EarOptions {
 const interimSamples = 16_000;
 /** An interim result is late when the next could come. */
 const interimDueInMs = 1_000;
+/** At a pause the caller may have finished, and his turn must not wait for words. */
+const pauseDueInMs = 100;
 /** Parts that are over while the caller still speaks can wait for all who have finished. */
 const partDueInMs = 3_000;
 
@@ -48,7 +50,16 @@ export class Ear {
     const grown = this.#utterance.length - this.#guessedAt >= interimSamples;
     const { interim, idle } = this.#options;
     // In a pause the last guess still holds, and the utterance may be about to end.
-    if (interim && grown && !this.#guess && !this.#utterance.pausing && idle()) this.#startGuess();
+    if (!interim || !grown || this.#guess || this.#utterance.pausing || !idle()) return;
+    this.#startGuess({ dueInMs: interimDueInMs, atPause: false });
+  }
+
+  /** The caller has fallen silent: what was said so far is wanted now, whoever else waits. */
+  pause(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#stopGuess();
+    this.#interim = undefined; // older than the pause
+    this.#startGuess({ dueInMs: pauseDueInMs, atPause: true });
   }
 
   /** The caller has finished: a running guess makes room at once. */
@@ -108,24 +119,28 @@ export class Ear {
     this.#parts.push(heard);
   }
 
-  #startGuess(): void {
+  #startGuess({ dueInMs, atPause }: { readonly dueInMs: number; readonly atPause: boolean }): void {
     const guess = new AbortController();
     this.#guess = guess;
     this.#guessedAt = this.#utterance.length;
     const { signal } = guess;
-    const heard = this.#options.hear(this.#utterance.pcm, { signal, dueInMs: interimDueInMs });
+    const heard = this.#options.hear(this.#utterance.pcm, { signal, dueInMs });
+    const settle = (result: STTResult | undefined): void => {
+      if (this.#guess !== guess) return;
+      this.#guess = undefined;
+      if (!result) return;
+      this.#interim = result;
+      this.#wake?.();
+    };
     Promise.all([...this.#parts, heard]).then(
       (parts) => {
-        if (this.#guess !== guess) return;
-        this.#guess = undefined;
         const result = resultOf(parts, false);
-        if (result.text === "") return;
-        this.#interim = result;
-        this.#wake?.();
+        if (atPause) settle({ ...result, atPause });
+        else settle(result.text === "" ? undefined : result);
       },
       () => {
         // A guess that fails is no harm: the final result tells whether the model works.
-        if (this.#guess === guess) this.#guess = undefined;
+        settle(atPause ? { text: "", isFinal: false, atPause } : undefined);
       },
     );
   }

@@ -1,10 +1,10 @@
-import { pcmFromBytes, type STTResult } from "@metered/llmrtc-core";
+import { PcmReader, type STTResult } from "@metered/llmrtc-core";
 import { Ear, type EarOptions } from "./ear.ts";
 
 /**
  * Listens to one utterance: interim results while it grows, a final one when it has ended.
  *
- * @param audio runs of s16le samples at 16 kHz
+ * @param audio runs of s16le samples at 16 kHz; an empty one marks a pause
  */
 export async function* listen(
   audio: AsyncIterable<Uint8Array>,
@@ -33,8 +33,12 @@ export async function* listen(
 }
 
 async function attend(ear: Ear, sound: AsyncIterator<Uint8Array>): Promise<void> {
+  const reader = new PcmReader();
   try {
-    for await (const pcm of pcmFromBytes({ [Symbol.asyncIterator]: () => sound })) ear.listen(pcm);
+    for await (const bytes of { [Symbol.asyncIterator]: () => sound }) {
+      if (bytes.length === 0) ear.pause();
+      else ear.listen(reader.push(bytes));
+    }
     ear.end();
   } catch (error) {
     ear.fail(error);

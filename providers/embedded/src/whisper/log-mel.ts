@@ -1,5 +1,4 @@
-import { complex, RealFft } from "../signal/real-fft.ts";
-import { melBank } from "./mel-bank.ts";
+import { complex, melBank, RealFft } from "@metered/llmrtc-core";
 
 /** Rows of a log-mel picture: bands from 0 to 8 kHz. */
 export const melBands = 80;

@@ -33,6 +33,7 @@ export interface EmbeddedSTTOptions {
 export class EmbeddedSTTProvider implements STTProvider {
   readonly name = "embedded/whisper-tiny.en";
   readonly streamingInputSampleRate = 16_000;
+  readonly marksPauses = true;
   readonly #pool: WorkerPool<Int16Array, Heard, RuntimeInfo>;
   readonly #threads: number;
   #runtime: RuntimeInfo | undefined;
@@ -80,7 +81,8 @@ export class EmbeddedSTTProvider implements STTProvider {
 
   /**
    * Interim results come about once a second while the caller speaks and no other job waits, unless
-   * `config.interimResults` is false. The final one comes when `audio` has ended.
+   * `config.interimResults` is false, and at each pause that an empty run of `audio` marks. The final
+   * one comes when `audio` has ended.
    *
    * @throws {LLMRTCError} `INVALID_CONFIG` for a language but English
    * @throws {ProviderError} `STT_ERROR`

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bins, hann, hop, windowLength, type AcousticFrames } from "../../src/hibari/frames.ts";
 import { PulseTrain } from "../../src/hibari/pulses.ts";
-import { complex, RealFft } from "../../src/signal/real-fft.ts";
+import { complex, RealFft } from "@metered/llmrtc-core";
 import { vocode, type VocoderOptions } from "../../src/hibari/vocoder.ts";
 
 /** Frames as the model might say them: `f0` as given, everything else smooth and plausible. */

@@ -53,6 +53,35 @@ test("does not guess in a pause, nor while others need the worker", () => {
   expect(busy.asked).toHaveLength(0);
 });
 
+test("at a pause it understands at once what was said, whoever else waits", async () => {
+  const { ear, asked } = makeEar(true);
+  speak(ear, 0.7);
+  ear.pause();
+  expect(asked.map(({ seconds }) => seconds)).toEqual([0.7]);
+  expect(asked[0]?.options.dueInMs).toBeLessThan(1_000);
+  asked[0]?.answer(" so far");
+  expect(await ear.take()).toMatchObject({ text: "so far", isFinal: false, atPause: true });
+});
+
+test("a pause is answered by what was said up to it, not by an older guess", async () => {
+  const { ear, asked } = makeEar();
+  speak(ear, 1.2);
+  ear.pause();
+  const [older, atPause] = asked;
+  expect(older?.options.signal?.aborted).toBe(true);
+  older?.answer("old");
+  atPause?.answer("new");
+  expect(await ear.take()).toMatchObject({ text: "new", atPause: true });
+});
+
+test("a pause in which nothing is understood is answered all the same", async () => {
+  const { ear, asked } = makeEar();
+  speak(ear, 0.5);
+  ear.pause();
+  asked[0]?.fail(new Error("model"));
+  expect(await ear.take()).toMatchObject({ text: "", atPause: true });
+});
+
 test("when the caller has finished, the guess is dropped and the final comes first", async () => {
   const { ear, asked } = makeEar();
   speak(ear, 1.2);

@@ -36,30 +36,42 @@ export class Gathering {
   readonly #agent: AgentInternals;
   readonly #options: GatheringOptions;
   readonly #abort = new AbortController();
-  readonly #relays = new Map<TurnServer, Relay>();
+  /** By the way to the server: new credentials do not make it another one. */
+  readonly #relays = new Map<string, Relay>();
+  /** Whom to ask next time. */
+  servers: IceServerList;
 
   constructor(ice: RTCIceTransport, options: GatheringOptions) {
     this.#ice = ice;
     this.#agent = ice.connection as unknown as AgentInternals;
     this.#options = options;
+    this.servers = options.servers;
     // Absent servers would make it look up stun.l.google.com.
     delete ice.connection.stunServer;
   }
 
   /** Call when the host candidates are there. Never rejects; resolves when all have answered or not. */
   async askServers(): Promise<void> {
-    const { stun, turn } = this.#options.servers;
+    const { stun, turn } = this.servers;
     const hosts = this.#agent.protocols.filter(({ localCandidate, localIp }) => {
       return localCandidate?.type === "host" && localIp !== undefined && isRouted(localIp);
     });
     await Promise.all([
       ...stun.flatMap((server) => hosts.map((host) => this.#reflect(host, server))),
-      ...turn.filter((server) => !this.#relays.has(server)).map((server) => this.#relay(server)),
+      ...turn
+        .filter((server) => !this.#relays.has(wayTo(server)))
+        .map((server) => this.#relay(server)),
     ]);
   }
 
-  async close(): Promise<void> {
+  /** Ends the waiting for servers; what they gave stays. */
+  stop(): void {
     this.#abort.abort(new Error("the call has ended"));
+  }
+
+  /** Gives the relays back, over which the call may have run until now. */
+  async close(): Promise<void> {
+    this.stop();
     await Promise.all([...this.#relays.values()].map((relay) => relay.close()));
     this.#relays.clear();
   }
@@ -97,7 +109,7 @@ export class Gathering {
         await relay.close();
         return;
       }
-      this.#relays.set(server, relay);
+      this.#relays.set(wayTo(server), relay);
       this.#use(relay);
     } catch (error) {
       this.#missed("TURN", server, error);
@@ -131,6 +143,10 @@ export class Gathering {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.logger.warn({ kind, host, port, reason }, "ICE server gave no candidate");
   }
+}
+
+function wayTo({ transport, host, port }: TurnServer): string {
+  return `${transport} ${host} ${port}`;
 }
 
 /** STUN servers see no loopback address, and IPv6 needs no translation. */

@@ -6,7 +6,7 @@ import {
   type PathSample,
   type PathTimes,
   watchPath,
-} from "./path-watch.ts";
+} from "../path-watch.ts";
 
 export interface PathWatcherOptions {
   readonly times: Partial<PathTimes>;

@@ -1,6 +1,7 @@
 import {
   type CandidateInit,
   Emitter,
+  type IceServer,
   LLMRTCError,
   type Logger,
   type Pcm,
@@ -8,13 +9,14 @@ import {
 } from "@metered/llmrtc-core";
 import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
+import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { TransportEnd, TransportEvents } from "../transport.ts";
 import { finishAnswer } from "./answer.ts";
 import { CandidateInbox } from "./candidate-inbox.ts";
-import { readIceServers } from "./ice-servers.ts";
+import { type IceServerList, readIceServers } from "./ice-servers.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
-import type { PathPhase, PathSample } from "./path-watch.ts";
+import type { PathPhase, PathSample } from "../path-watch.ts";
 import { PathWatcher } from "./path-watcher.ts";
 import { Peer } from "./peer.ts";
 import { readCandidate } from "./remote-candidate.ts";
@@ -38,6 +40,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   readonly #watcher: PathWatcher;
   readonly #speaker = new Speaker();
   readonly #stopping = new AbortController();
+  #iceServers: readonly IceServer[];
   #peer: Peer | undefined;
   #sections: readonly OfferedSection[] = [];
   #trickle = false;
@@ -48,6 +51,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   constructor(options: WebRtcTransportOptions, certificate: RTCCertificate) {
     super();
     this.#options = options;
+    this.#iceServers = options.iceServers;
     this.#certificate = certificate;
     this.#logger = options.logger ?? silentLogger;
     this.#watcher = new PathWatcher({
@@ -96,6 +100,11 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     for (const usable of this.#inbox.take(candidate)) this.#peer?.addCandidate(usable);
   }
 
+  setIceServers(iceServers: readonly IceServer[]): void {
+    this.#iceServers = iceServers;
+    this.#peer?.setServers(this.#readServers());
+  }
+
   sendFrame(frame: Pcm | undefined): void {
     if (this.#speakTo === undefined || this.#peer?.usable !== true) {
       this.#speaker.skip();
@@ -105,8 +114,8 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     if (packet !== undefined) void this.#speakTo.sender.sendRtp(packet);
   }
 
-  sentAfterMs(position: number): number {
-    return this.#speaker.sentAfterMs(position);
+  sentAfterMs(position: number | null): number {
+    return position === null ? Number.POSITIVE_INFINITY : this.#speaker.sentAfterMs(position);
   }
 
   sendMessage(message: string): boolean {
@@ -131,12 +140,10 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   }
 
   #open(): Peer {
-    const { iceServers, hostAddresses = ["127.0.0.1"], portRange } = this.#options;
-    const servers = readIceServers(iceServers);
-    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    const { hostAddresses = allAddresses({}), portRange } = this.#options;
     return new Peer(
       {
-        servers,
+        servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
         portRange: portRange === undefined ? undefined : [...portRange],
@@ -160,6 +167,12 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         },
       },
     );
+  }
+
+  #readServers(): IceServerList {
+    const servers = readIceServers(this.#iceServers);
+    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    return servers;
   }
 
   #answerNow(peer: Peer, answer: string): string {
@@ -249,7 +262,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     this.#speakTo = undefined;
     this.#stopping.abort();
     try {
-      await this.#peer?.stopGathering();
+      this.#peer?.stopGathering();
       await this.#offers.run(async () => this.#peer?.close()); // after an offer being answered
     } catch (error) {
       this.#logger.warn({ error }, "a call's sockets could not be closed");

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { CandidateInit, Logger } from "@metered/llmrtc-core";
 import {
   IceCandidate,
@@ -41,6 +42,8 @@ export interface PeerListener {
 /** Largest data channel message taken, as browsers have it by default (RFC 8841, 6). */
 const largestMessage = 262_144;
 const mostRememberedChecks = 64;
+/** In a range of so many ports, half of them are enough for every call. */
+const wideRange = 4096;
 
 /** What we use of werift's agent beyond its types. */
 interface AgentInternals {
@@ -58,6 +61,7 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #listener: PeerListener;
   readonly #seen = new Set<unknown>();
+  #servers: IceServerList;
   #gathering: Gathering | undefined;
   #asked: Promise<void> = Promise.resolve();
   #ufrag: string | undefined;
@@ -68,11 +72,15 @@ export class Peer {
 
   constructor(options: PeerOptions, listener: PeerListener) {
     this.#options = options;
+    this.#servers = options.servers;
     this.#listener = listener;
     this.#peer = new RTCPeerConnection({
       iceServers: [],
+      // The list is ours: werift's own has no filter and no announced addresses.
+      iceUseIpv4: false,
+      iceUseIpv6: false,
       iceAdditionalHostAddresses: [...options.hostAddresses],
-      ...(options.portRange === undefined ? {} : { icePortRange: options.portRange }),
+      ...(options.portRange === undefined ? {} : { icePortRange: somewhereIn(options.portRange) }),
       iceFilterStunResponse: (message) => this.#isForUs(message),
       codecs: { audio: [useOPUS()], video: [useVP8()] },
       certificates: [options.certificate],
@@ -155,7 +163,7 @@ export class Peer {
   async answer(): Promise<string> {
     const [ice] = this.#peer.iceTransports;
     if (ice === undefined) throw new Error("no ICE transport");
-    this.#gathering ??= new Gathering(ice, this.#options);
+    this.#gathering ??= new Gathering(ice, { ...this.#options, servers: this.#servers });
     const description = await this.#peer.createAnswer();
     const gathers = ice.gatheringState === "new";
     const settle = () => this.#peer.setLocalDescription(description);
@@ -174,6 +182,12 @@ export class Peer {
     if (candidate !== undefined && !this.#closed) void ice?.addRemoteCandidate(candidate);
   }
 
+  /** For the next ICE restart. */
+  setServers(servers: IceServerList): void {
+    this.#servers = servers;
+    if (this.#gathering !== undefined) this.#gathering.servers = servers;
+  }
+
   /** werift remembers every check that it received; browsers send one every 2.5 s. */
   forgetChecks(): void {
     for (const pair of this.#dtls?.iceTransport.connection.candidatePairs ?? []) {
@@ -183,16 +197,17 @@ export class Peer {
   }
 
   /** Ends the waiting for STUN and TURN servers. */
-  stopGathering(): Promise<void> {
-    return this.#gathering?.close() ?? Promise.resolve();
+  stopGathering(): void {
+    this.#gathering?.stop();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.stopGathering();
+    this.stopGathering();
     // While the path still stands: it tells the client at once that the call is over.
     await this.#peer.sctpTransport?.stop();
+    await this.#gathering?.close();
     const agents = this.#peer.iceTransports.map(({ connection }) => connection);
     await this.#peer.close();
     for (const agent of agents) {
@@ -250,4 +265,10 @@ export class Peer {
       return Object.hasOwn((connection as unknown as AgentInternals).userHistory, ours);
     });
   }
+}
+
+/** werift takes the first free port from below: with many calls it would try each taken one first. */
+function somewhereIn([first, last]: [number, number]): [number, number] {
+  const ports = last - first + 1;
+  return ports < wideRange ? [first, last] : [first + randomInt(Math.floor(ports / 2)), last];
 }

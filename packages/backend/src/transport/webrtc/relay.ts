@@ -16,6 +16,8 @@ import { lookUpName } from "./name-lookup.ts";
 /** An allocation on a TURN server that gave none by then is given up. */
 const allocateWithinMs = 5000;
 const lifetimeSeconds = 600;
+/** How long a goodbye to a TURN server may hold up the end of a call. */
+const releaseWithinMs = 500;
 
 /** A relayed address (RFC 8656), kept alive until `close`. */
 export interface Relay {
@@ -86,14 +88,34 @@ async function allocate(
     await orAborted(turn.connectionMade(), within);
   } catch (error) {
     await close();
-    throw error;
+    throw refusal(error);
   }
   return {
     protocol: new StunOverTurnProtocol(turn),
     address: turn.relayedAddress,
     mapped: turn.mappedAddress,
-    close,
+    close: async () => {
+      await release(turn);
+      await close();
+    },
   };
+}
+
+/**
+ * Gives the allocation back (RFC 8656, 7.1). Over UDP it would else count against the user's and the
+ * server's quotas for ten minutes more.
+ */
+async function release(turn: TurnProtocol): Promise<void> {
+  const request = new Message(methods.REFRESH, classes.REQUEST);
+  request.setAttribute("LIFETIME", 0);
+  const released = turn.requestWithRetry(request, turn.server);
+  await orAborted(released, AbortSignal.timeout(releaseWithinMs)).catch(() => undefined); // it expires
+}
+
+/** werift's error says what the server answered, but not in its message. */
+function refusal(error: unknown): unknown {
+  if (!(error instanceof Error) || !("str" in error)) return error;
+  return new Error(String(error.str), { cause: error });
 }
 
 async function connect(

@@ -1,6 +1,6 @@
 import type { CandidateInit, IceServer, Logger } from "@metered/llmrtc-core";
 import type { Transport } from "../transport.ts";
-import type { PathTimes } from "./path-watch.ts";
+import type { PathTimes } from "../path-watch.ts";
 
 export interface WebRtcTransportOptions {
   /**
@@ -9,8 +9,8 @@ export interface WebRtcTransportOptions {
    */
   readonly iceServers: readonly IceServer[];
   /**
-   * Addresses to offer besides those of the interfaces, such as a public one behind 1:1 NAT.
-   * Default: `127.0.0.1`, so that a page on this machine connects without any network.
+   * Addresses to offer: of the interfaces, and others such as a public one behind 1:1 NAT. Default: all
+   * of the interfaces, and `127.0.0.1`, so that a page on this machine connects without any network.
    */
   readonly hostAddresses?: readonly string[];
   /** First and last UDP port, first < last; any free port when absent. */
@@ -45,4 +45,10 @@ export interface WebRtcTransport extends Transport {
 
   /** One of the client's candidates, in any order with offers; null: no more. Never throws. */
   addCandidate(candidate: CandidateInit | null): void;
+
+  /**
+   * Fresh credentials: the next ICE restart uses them. A relay that is there stays, as it outlives the
+   * credentials that it was made with.
+   */
+  setIceServers(iceServers: readonly IceServer[]): void;
 }

@@ -14,6 +14,8 @@ export function titles(table: ReadingTables["titles"]): Rewrite {
 /** `approx.` → `approximately`. A full stop at the very end also ends the sentence. */
 export function abbreviations(table: ReadingTables["abbreviations"]): Rewrite[] {
   const names = new Map(Object.entries(table));
+  // Before a number they are read further up; elsewhere "no." is the word at the end of a sentence.
+  for (const word of ["no.", "nos."]) names.delete(word);
   const inFull = rewrite(
     new RegExp(String.raw`(?<![\p{L}\p{N}_.])(${anyOf(names.keys())})${wordEnd}`, "gu"),
     ({ 0: written, index, input }) => {
@@ -44,16 +46,15 @@ function valueOfRoman(numeral: string): number {
   return values.reduce((sum, value, i) => sum + (value < (values[i + 1] ?? 0) ? -value : value), 0);
 }
 
-const roman = "((?=[IVXLC])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))";
-// The reference accepts any word boundary here, so that a numeral may be empty before a word that
-// starts with I, V, X, L or C: "Type Inference" is read "Type zero Inference".
-const boundary = `(?:(?<=${wordCharacter})${wordEnd}|${wordStart}(?=${wordCharacter}))`;
+const roman = `((?=[IVXLC]+${wordEnd})M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))${wordEnd}`;
+/** "Part I" is a first part where a sentence or clause ends or such words follow: not "the part I like". */
+const noPronoun = String.raw`(?<! I(?! ?(?:$|[.,:;!?)"”]|of |to |is |and [IVX]|or [IVX])))`;
 
 /** `Chapter IV` → `Chapter 4`, `Henry VIII` → `Henry the eighth`. */
 export function romanNumerals(tables: ReadingTables): Rewrite[] {
   const after = (words: readonly string[]) =>
     new RegExp(
-      String.raw`${wordStart}(${anyOf(words)}) ${roman}${boundary}(?![.'’]${wordCharacter})`,
+      String.raw`${wordStart}(${anyOf(words)}) ${roman}${noPronoun}(?![.'’]${wordCharacter})`,
       "gu",
     );
   return [

@@ -69,8 +69,13 @@ export function datesWithMonthNames(months: ReadonlyMap<string, string>): Rewrit
   );
   const dayFirst = rewrite(
     new RegExp(String.raw`${wordStart}(?:the )?(\d{1,2}) (?:of )?(${written})${wordEnd}\.?`, "gu"),
-    ([asWritten, day = "", month = ""]) =>
-      isDay(day) ? `the ${ordinal(day)} of ${nameOf(month)}` : asWritten,
+    ({ 0: asWritten, 1: day = "", 2: month = "", index, input }) => {
+      if (!isDay(day)) return asWritten;
+      // The full stop of a short form ends the sentence too if nothing follows.
+      const endsText = index + asWritten.length === input.length;
+      const keepsStop = asWritten.endsWith(".") && (endsText || month === nameOf(month));
+      return `the ${ordinal(day)} of ${nameOf(month)}${keepsStop ? "." : ""}`;
+    },
   );
   return [monthFirst, dayFirst];
 }

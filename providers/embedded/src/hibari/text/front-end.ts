@@ -2,12 +2,14 @@ import type { CallOptions } from "@metered/llmrtc-core";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Dictionary } from "./dictionary.ts";
+import { hintMark, hintTaker, type HintedText, type Lexicon, type TakeHints } from "./hints.ts";
 import { JsonTable } from "./json-table.ts";
 import { LettersToSounds, type LetterTable } from "./letters-to-sounds.ts";
 import { splitLinks } from "./links.ts";
 import { normalizer } from "./normalize.ts";
 import { wordsOf, type TaggedToken } from "./parts.ts";
 import { readWords } from "./read-words.ts";
+import { techWords } from "./readings/tech-words.ts";
 import type { ReadingTables, Rewrite } from "./rewrite.ts";
 import { splitAtClauses, splitSentences } from "./sentences.ts";
 import { Tagger } from "./tagger.ts";
@@ -24,6 +26,18 @@ export interface TextFrontEndParts {
    * Called only for words that no dictionary knows, one at a time, and not again for a recent word.
    */
   readonly lettersToSounds: (chars: BigInt64Array) => Promise<ArrayLike<bigint | number>>;
+  /** Words of the user's own, for all texts. */
+  readonly lexicon?: Lexicon | undefined;
+}
+
+export interface ReadingOptions extends CallOptions {
+  /** Words of the user's own, for this text; they go before those of all texts. */
+  readonly lexicon?: Lexicon | undefined;
+  /**
+   * Read phone numbers, prices, addresses, versions and technical words as people do, also where the
+   * voice was trained on something else. Default true.
+   */
+  readonly natural?: boolean | undefined;
 }
 
 /** A stretch of text that the acoustic model speaks in one go. */
@@ -40,11 +54,11 @@ export interface SpokenSentence {
 export interface TextFrontEnd {
   /**
    * Reads `text` sentence by sentence, each only when asked for. Any string is fine; one without
-   * anything to say yields nothing.
+   * anything to say yields nothing. `[word](/phonemes/)` is read as the phonemes say.
    *
    * @throws what the letter-to-sound net throws; the next call starts afresh
    */
-  sentences(text: string, options?: CallOptions): AsyncGenerator<SpokenSentence>;
+  sentences(text: string, options?: ReadingOptions): AsyncGenerator<SpokenSentence>;
   /** Ids of a phoneme string, 0 at both ends; characters outside the vocabulary are left out. */
   ids(phonemes: string): readonly number[];
 }
@@ -67,9 +81,11 @@ export async function loadTextFrontEnd(parts: TextFrontEndParts): Promise<TextFr
   const vocabulary = (await json("vocab.json")) as Record<string, number>;
 
   return new HibariFrontEnd({
+    lexicon: parts.lexicon ?? {},
     dictionary: new Dictionary({ gold, silver }),
     tagger,
-    normalize: normalizer(readings),
+    natural: normalizer(readings, { natural: true }),
+    asTrained: normalizer(readings, { natural: false }),
     titles: new Set(Object.keys(readings.titles)),
     special: new SpecialCases(special),
     letters: new LettersToSounds(letterTable, parts.lettersToSounds),
@@ -78,9 +94,11 @@ export async function loadTextFrontEnd(parts: TextFrontEndParts): Promise<TextFr
 }
 
 interface Stages {
+  readonly lexicon: Lexicon;
   readonly dictionary: Dictionary;
   readonly tagger: Tagger;
-  readonly normalize: Rewrite;
+  readonly natural: Rewrite;
+  readonly asTrained: Rewrite;
   readonly titles: ReadonlySet<string>;
   readonly special: SpecialCases;
   readonly letters: LettersToSounds;
@@ -89,15 +107,26 @@ interface Stages {
 
 class HibariFrontEnd implements TextFrontEnd {
   readonly #stages: Stages;
+  readonly #takeHints: TakeHints;
 
   constructor(stages: Stages) {
     this.#stages = stages;
+    this.#takeHints = hintTaker({ ...techWords, ...stages.lexicon });
   }
 
-  async *sentences(text: string, { signal }: CallOptions = {}): AsyncGenerator<SpokenSentence> {
+  async *sentences(
+    text: string,
+    { signal, lexicon, natural = true }: ReadingOptions = {},
+  ): AsyncGenerator<SpokenSentence> {
+    const { natural: asPeopleDo, asTrained } = this.#stages;
+    const normalize = natural ? asPeopleDo : asTrained;
+    const takeHints =
+      lexicon === undefined && natural
+        ? this.#takeHints
+        : hintTaker({ ...(natural && techWords), ...this.#stages.lexicon, ...lexicon });
     for (const sentence of splitSentences(text, this.#stages.titles)) {
       signal?.throwIfAborted();
-      const whole = await this.#read(sentence, signal);
+      const whole = await this.#read(takeHints(sentence), normalize, signal);
       if (whole === "") continue;
       for (const phonemes of splitAtClauses(whole)) {
         yield { text: sentence, phonemes, ids: this.ids(phonemes) };
@@ -110,14 +139,29 @@ class HibariFrontEnd implements TextFrontEnd {
     return [0, ...known.filter((id) => id !== undefined), 0];
   }
 
-  async #read(sentence: string, signal: AbortSignal | undefined): Promise<string> {
-    const { dictionary, letters, normalize } = this.#stages;
-    const words = wordsOf(this.#tokens(normalize(sentence)));
+  async #read(
+    { text, hints }: HintedText,
+    normalize: Rewrite,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
+    const { dictionary, letters } = this.#stages;
+    const words = wordsOf(this.#tokens({ text: normalize(text), hints }));
     const unknown = (word: string) => readUnknownWord(word, { dictionary, letters, signal });
     return (await readWords(words, { dictionary, unknown })).trim();
   }
 
-  #tokens(text: string): TaggedToken[] {
+  #tokens({ text, hints }: HintedText): TaggedToken[] {
+    const stretches = text.split(hintMark);
+    return stretches.flatMap((stretch, i) => {
+      const hint = hints[i];
+      const tokens = this.#tokensWithoutHints(stretch);
+      if (hint === undefined) return tokens;
+      const spaced = stretches[i + 1]?.startsWith(" ") ?? false;
+      return [...tokens, { text: hint.word, tag: "NN", spaced, phonemes: hint.phonemes }];
+    });
+  }
+
+  #tokensWithoutHints(text: string): TaggedToken[] {
     const { special, tagger } = this.#stages;
     const spans = splitLinks(text);
     return spans.flatMap(({ text: span, isLink, phonemes }, i) => {

@@ -7,6 +7,7 @@ import {
   numericDates,
   timeOfDay,
 } from "./dates-and-times.ts";
+import { betterReadings } from "./readings/readings.ts";
 import { rewrite, type ReadingTables, type Rewrite } from "./rewrite.ts";
 
 /**
@@ -14,13 +15,17 @@ import { rewrite, type ReadingTables, type Rewrite } from "./rewrite.ts";
  * Numbers, years, percentages and plain `$`, `£`, `€` amounts are left to the lexicon.
  *
  * Order matters: each rewrite sees what the ones before it left. These are the readings that the
- * voice was trained on; a better reading of our own goes in front of them.
+ * voice was trained on; with `natural`, better ones of our own (`readings/`) go in front of them.
  */
-export function normalizer(tables: ReadingTables): Rewrite {
+export function normalizer(
+  tables: ReadingTables,
+  { natural }: { readonly natural: boolean },
+): Rewrite {
   const months = new Map(Object.entries(tables.months));
   const monthNames = [...months.values()];
   const rewrites: readonly Rewrite[] = [
     plainMarks,
+    ...(natural ? betterReadings(tables) : []),
     timeOfDay,
     ...numericDates(monthNames),
     ...money(tables.currency),

@@ -17,18 +17,45 @@ function goldenLines(name: string): GoldenLine[] {
   return lines.map((line) => JSON.parse(line) as GoldenLine);
 }
 
-test("every line without unknown words is read exactly as the reference does", async () => {
+/** Lines that the reference reads badly, each with what it stumbles over; see readings.test.ts. */
+const readsBetter: ReadonlyMap<string, string> = new Map(
+  readFileSync(new URL("../golden/reads-better.tsv", import.meta.url), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line): [string, string] => {
+      const [reason = "", text = ""] = line.split("\t");
+      return [text, reason];
+    }),
+);
+
+function ordinaryLines(name: string): GoldenLine[] {
+  return goldenLines(name).filter(({ text }) => !readsBetter.has(text));
+}
+
+test("nine lines of ten are for the reference to decide", () => {
+  expect(ordinaryLines("phonemes").length).toBeGreaterThan(0.9 * goldenLines("phonemes").length);
+});
+
+test("no line is listed as better that is read as the reference does", async () => {
+  const frontEnd = await openTextFrontEnd(await loadRuntime({ runtime: "native" }));
+  for (const { text, phonemes } of ["phonemes", "phonemes-varied"].flatMap(goldenLines)) {
+    if (!readsBetter.has(text)) continue;
+    expect({ text, phonemes: await phonemesOf(frontEnd, text) }).not.toEqual({ text, phonemes });
+  }
+});
+
+test("every ordinary line without unknown words is read exactly as the reference does", async () => {
   // Sounds of unknown words come from the net, whose numbers may differ between processors.
   const unknown = new Error("asks the net");
   const frontEnd = await frontEndWith(() => Promise.reject(unknown));
   let compared = 0;
-  for (const { text, phonemes } of ["phonemes", "phonemes-varied"].flatMap(goldenLines)) {
+  for (const { text, phonemes } of ["phonemes", "phonemes-varied"].flatMap(ordinaryLines)) {
     const read = await phonemesOf(frontEnd, text).catch((error: unknown) => error);
     if (read === unknown) continue;
     expect({ text, phonemes: read }).toEqual({ text, phonemes });
     compared++;
   }
-  expect(compared).toBeGreaterThan(900);
+  expect(compared).toBeGreaterThan(800);
 });
 
 describe.each(["native", "wasm"] as const)("with the %s runtime", (kind) => {
@@ -39,11 +66,11 @@ describe.each(["native", "wasm"] as const)("with the %s runtime", (kind) => {
   });
 
   test.each(["phonemes", "phonemes-varied"])(
-    "nearly all phonemes of %s are the reference's",
+    "nearly all phonemes of the ordinary lines of %s are the reference's",
     async (name) => {
       let length = 0;
       let wrong = 0;
-      for (const { text, phonemes } of goldenLines(name)) {
+      for (const { text, phonemes } of ordinaryLines(name)) {
         const expected = phonemes.join("\n");
         length += expected.length;
         wrong += editDistance(expected, (await phonemesOf(frontEnd, text)).join("\n"));

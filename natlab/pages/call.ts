@@ -1,0 +1,86 @@
+import { LLMRTCWebClient } from "@metered/llmrtc-web-client";
+import { StoryCall } from "./story.ts";
+import { energyHeard, pathTaken, type PathTaken } from "./statistics.ts";
+import { peers, watchPeers } from "./watched-peers.ts";
+
+/** How a call went, from the page's side. */
+export type CallResult =
+  | {
+      readonly connected: true;
+      /** From the offer to a connected peer. */
+      readonly connectMs: number;
+      /** From `start()` to a connected client. */
+      readonly startMs: number;
+      readonly path: PathTaken | undefined;
+      /** What the server understood of the microphone's clip. */
+      readonly transcript: string;
+      /** The agent's voice was heard. */
+      readonly answered: boolean;
+    }
+  | { readonly connected: false; readonly code: string; readonly afterMs: number };
+
+declare global {
+  var natlab: { readonly speak: typeof speak; readonly StoryCall: typeof StoryCall };
+  /** The call that runs in this page. */
+  var story: StoryCall | undefined;
+}
+
+const turnWithinMs = 20_000;
+
+watchPeers();
+globalThis.natlab = { speak, StoryCall };
+
+/** Calls, says what the microphone says, waits for the answer, and hangs up. */
+async function speak(): Promise<CallResult> {
+  const client = new LLMRTCWebClient({
+    signallingUrl: `wss://${location.host}`,
+    reconnection: { enabled: false },
+  });
+  const began = performance.now();
+  try {
+    await client.start();
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    return { connected: false, code: code ?? String(error), afterMs: performance.now() - began };
+  }
+  const startMs = performance.now() - began;
+  try {
+    const heard = new Promise<string>((resolve) => {
+      client.on("transcript", (text, isFinal) => {
+        if (isFinal) resolve(text);
+      });
+    });
+    await client.shareAudio();
+    const transcript = (await within(heard, turnWithinMs)) ?? "";
+    const [peer] = peers;
+    if (!peer) throw new Error("the client made no connection");
+    const answered = transcript !== "" && (await soundComes(peer.connection));
+    return {
+      connected: true,
+      connectMs: (peer.connectedAt ?? NaN) - (peer.offeredAt ?? NaN),
+      startMs,
+      path: await pathTaken(peer.connection),
+      transcript,
+      answered,
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function soundComes(connection: RTCPeerConnection): Promise<boolean> {
+  const deadline = performance.now() + turnWithinMs;
+  while (performance.now() < deadline) {
+    if ((await energyHeard(connection)) > 0.001) return true;
+    await passed(50);
+  }
+  return false;
+}
+
+function passed(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms, undefined));
+}
+
+function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  return Promise.race([promise, passed(ms)]);
+}

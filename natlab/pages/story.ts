@@ -1,0 +1,123 @@
+import { LLMRTCWebClient } from "@metered/llmrtc-web-client";
+import { packetsHeard } from "./statistics.ts";
+import { peers } from "./watched-peers.ts";
+
+/** What happened in a call that something befell, from the page's side. Times in ms since the event. */
+export interface StoryResult {
+  /** The longest time without the agent's voice. */
+  readonly silenceMs: number;
+  /** The voice was there at the end. */
+  readonly recovered: boolean;
+  /** Why the call ended, when the client gave it up. */
+  readonly endedWith: string | undefined;
+  /** What the client said and what the browser's connections were, in order. */
+  readonly events: readonly { readonly what: string; readonly atMs: number }[];
+  /** How many connections the call took. */
+  readonly connections: number;
+}
+
+const sampleMs = 50;
+/** A voice that is gone for so long is asked for again, as a person would. */
+const askAgainMs = 2000;
+/** So long a voice without a gap means that the call is well. */
+const wellMs = 3000;
+
+/** A call in which the agent talks all the time, so that each gap can be heard. */
+export class StoryCall {
+  readonly #client = new LLMRTCWebClient({ signallingUrl: `wss://${location.host}` });
+  readonly #events: { readonly what: string; readonly at: number }[] = [];
+  #endedWith: string | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #packets = 0;
+  #heardAt = 0;
+  #wellSince = 0;
+  #askedAt = 0;
+  #silenceMs = 0;
+
+  /** Resolves when the agent talks. */
+  async start(): Promise<void> {
+    const client = this.#client;
+    client.on("stateChange", (state) => {
+      this.#note(`client ${state}`);
+    });
+    client.on("error", ({ code, recoverable }) => {
+      this.#note(`error ${code}`);
+      if (!recoverable) this.#endedWith = code;
+    });
+    await client.start();
+    this.#ask();
+    this.#timer = setInterval(() => void this.#sample(), sampleMs);
+    while (this.#heardAt === 0) await passed(sampleMs);
+    await passed(1000);
+    this.#silenceMs = 0;
+  }
+
+  /** Waits until the call has been well for three seconds, has ended, or `ms` have passed. */
+  async watch(eventAt: number, ms: number): Promise<StoryResult> {
+    const deadline = performance.now() + ms;
+    while (
+      performance.now() < deadline &&
+      this.#endedWith === undefined &&
+      !this.#isWell(eventAt)
+    ) {
+      await passed(sampleMs);
+    }
+    clearInterval(this.#timer);
+    const recovered = this.#isWell(eventAt);
+    const last = performance.now() - this.#heardAt;
+    this.#client.close();
+    return {
+      silenceMs: Math.max(this.#silenceMs, last),
+      recovered,
+      endedWith: this.#endedWith,
+      events: [...this.#events, ...browserEvents()]
+        .filter(({ at }) => at >= eventAt)
+        .sort((a, b) => a.at - b.at)
+        .map(({ what, at }) => ({ what, atMs: at - eventAt })),
+      connections: peers.length,
+    };
+  }
+
+  #isWell(eventAt: number): boolean {
+    const now = performance.now();
+    return now - this.#heardAt < 500 && now - Math.max(this.#wellSince, eventAt) > wellMs;
+  }
+
+  #ask(): void {
+    this.#askedAt = performance.now();
+    this.#client.sendText("Tell me a story");
+  }
+
+  async #sample(): Promise<void> {
+    const peer = peers.at(-1);
+    const packets = peer ? await packetsHeard(peer.connection) : 0;
+    const now = performance.now();
+    const gap = now - this.#heardAt;
+    if (packets > this.#packets || (packets > 0 && packets < this.#packets)) {
+      if (this.#heardAt > 0 && gap > 500) this.#wellSince = now;
+      if (this.#heardAt > 0) this.#silenceMs = Math.max(this.#silenceMs, gap);
+      this.#heardAt = now;
+    } else if (
+      this.#client.state === "connected" &&
+      gap > askAgainMs &&
+      now - this.#askedAt > askAgainMs
+    ) {
+      this.#ask();
+    }
+    this.#packets = packets;
+  }
+
+  #note(what: string): void {
+    this.#events.push({ what, at: performance.now() });
+  }
+}
+
+function browserEvents(): { readonly what: string; readonly at: number }[] {
+  return peers.flatMap(({ states }, n) =>
+    states.map(({ state, at }) => ({ what: `connection ${n + 1} ${state}`, at })),
+  );
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,34 @@
+import { agentHost } from "./addresses.ts";
+import type { Browser } from "playwright-core";
+import type { CallResult } from "../pages/call.ts";
+import type { Cell } from "./expectation.ts";
+import type { Lab } from "./lab.ts";
+
+/** Makes a meeting's networks; calls of the same networks can run at once. */
+export async function setNetworks(
+  lab: Lab,
+  { server, network }: Pick<Cell, "server" | "network">,
+): Promise<void> {
+  await lab.setNetwork("wifi", network);
+  if (server === "public") await lab.placeServer("public");
+  else {
+    await lab.placeServer("natted");
+    await lab.setNetwork("server", server);
+  }
+}
+
+/** One call in a fresh page, from loading it to hanging up. */
+export async function callIn(
+  browser: Browser,
+  { server, ice }: Pick<Cell, "server" | "ice">,
+): Promise<CallResult> {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const placement = server === "public" ? "public" : "natted";
+    await page.goto(`https://${agentHost(placement, ice)}/call`);
+    return await page.evaluate(() => globalThis.natlab.speak());
+  } finally {
+    await context.close();
+  }
+}

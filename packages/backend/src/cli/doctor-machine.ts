@@ -1,0 +1,163 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { createServer, isIPv4 } from "node:net";
+import os from "node:os";
+import * as z from "zod";
+import { addressKind } from "../ice/probe/address-kind.ts";
+import type { Finding } from "./doctor-finding.ts";
+
+const subject = "this machine";
+const triedPorts = 16;
+
+export interface AddressFacts {
+  /** This machine's own, without loopback and link-local ones. */
+  readonly local: readonly string[];
+  /** What STUN and TURN servers say that we are. */
+  readonly mapped: readonly string[];
+  /** A TURN server gave us a relay. */
+  readonly relayed: boolean;
+}
+
+export function localAddresses(): string[] {
+  return Object.values(os.networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => address)
+    .filter((address) => ["public", "private"].includes(addressKind(address)));
+}
+
+/** Whether callers can reach this machine's addresses. */
+export function judgeAddresses({ local, mapped, relayed }: AddressFacts): Finding {
+  const at = { subject, check: "addresses" };
+  const outside = mapped.filter((address) => addressKind(address) === "public");
+  const shown = local.map((address) => `${address} (${addressKind(address)})`).join(", ");
+  if (local.length === 0) {
+    return {
+      ...at,
+      verdict: "warning",
+      finding: "no network: only callers on this machine can connect",
+      remedy: "Connect this machine to a network.",
+    };
+  }
+  const direct =
+    outside.length > 0
+      ? outside.some((address) => local.includes(address))
+      : local.some((address) => isIPv4(address) && addressKind(address) === "public");
+  if (direct) {
+    return { ...at, verdict: "ok", finding: `${shown}: callers reach a public address directly` };
+  }
+  const seen = [...new Set(outside)].join(" and ");
+  if (seen && relayed) {
+    const finding = `${shown}, behind NAT as ${seen}; callers outside come through STUN or TURN`;
+    return { ...at, verdict: "ok", finding };
+  }
+  return {
+    ...at,
+    verdict: relayed ? "ok" : "warning",
+    finding: seen ? `${shown}, behind NAT as ${seen}` : `${shown}; no public IPv4 address`,
+    ...(!relayed && {
+      remedy:
+        "Callers outside this network may not connect: configure a TURN server, or give this machine a public address.",
+    }),
+  };
+}
+
+/** Whether the server could listen, or does so already. */
+export async function checkHttpPort(
+  { host, port }: { readonly host: string; readonly port: number },
+  fetch: typeof globalThis.fetch,
+): Promise<Finding> {
+  const at = { subject, check: "HTTP port" };
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const code = await listenOnce(host, port);
+  switch (code) {
+    case undefined:
+      return { ...at, verdict: "ok", finding: `${where} is free` };
+    case "EADDRINUSE":
+      if (await isOurs(host, port, fetch)) {
+        return { ...at, verdict: "ok", finding: `${where} is served by a running LLMRTC server` };
+      }
+      return {
+        ...at,
+        verdict: "failed",
+        finding: `${where} is taken by another program`,
+        remedy: "End that program, or choose another port with PORT or --port.",
+      };
+    case "EACCES":
+      return {
+        ...at,
+        verdict: "failed",
+        finding: `${where} may not be opened by this user`,
+        remedy: "Choose a port above 1023, and put a proxy before it where you need 443.",
+      };
+    default:
+      return {
+        ...at,
+        verdict: "failed",
+        finding: `${where} cannot be opened (${code})`,
+        remedy: "Set HOST to an address of this machine; 0.0.0.0 for all.",
+      };
+  }
+}
+
+async function listenOnce(host: string, port: number): Promise<string | undefined> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+    server.close();
+    return undefined;
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
+const health = z.object({ ok: z.literal(true) });
+
+async function isOurs(host: string, port: number, fetch: typeof globalThis.fetch) {
+  const local = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
+  const name = local.includes(":") ? `[${local}]` : local;
+  try {
+    const signal = AbortSignal.timeout(1_000);
+    const response = await fetch(`http://${name}:${port}/health`, { signal });
+    return health.safeParse(await response.json()).success;
+  } catch {
+    return false; // whoever it is does not answer like us
+  }
+}
+
+/** Whether UDP ports of the range can be bound, from a sample that covers it evenly. */
+export async function checkUdpPorts(range: readonly [number, number]): Promise<Finding> {
+  const at = { subject, check: "UDP ports" };
+  const [first, last] = range;
+  const size = last - first + 1;
+  const tried = Math.min(triedPorts, size);
+  const ports = Array.from({ length: tried }, (_, i) => first + Math.floor((i * size) / tried));
+  const codes = await Promise.all(ports.map(bindOnce));
+  const free = codes.filter((code) => code === undefined).length;
+  const finding = `${free} of ${tried} tried from ${first} to ${last} are free`;
+  if (free * 2 >= tried) return { ...at, verdict: "ok", finding };
+  const reasons = [...new Set(codes.filter((code) => code !== undefined))].join(", ");
+  return {
+    ...at,
+    verdict: free === 0 ? "failed" : "warning",
+    finding: `${finding} (${reasons})`,
+    remedy: "Choose a range that other programs leave alone: a call takes one port or more.",
+  };
+}
+
+async function bindOnce(port: number): Promise<string | undefined> {
+  const socket = createSocket("udp4");
+  try {
+    socket.bind(port);
+    await once(socket, "listening");
+    return undefined;
+  } catch (error) {
+    return errorCode(error);
+  } finally {
+    socket.close();
+  }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}

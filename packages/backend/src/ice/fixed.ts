@@ -1,0 +1,34 @@
+import { type IceServer, LLMRTCError } from "@metered/llmrtc-core";
+import { faultIn, hasTurn } from "./server-list.ts";
+import { defaultStun, type IceServerSource } from "./source.ts";
+
+/**
+ * The same list for every call. An empty one means host candidates only.
+ *
+ * @throws {LLMRTCError} `INVALID_CONFIG`, naming the faulty entry
+ */
+export function fixedIceServers(iceServers: readonly IceServer[]): IceServerSource {
+  const fault = faultIn(iceServers);
+  if (fault) throw new LLMRTCError("INVALID_CONFIG", `iceServers${fault}`);
+  const count = iceServers.length;
+  const lease = { iceServers: [...iceServers] };
+  return {
+    description:
+      count === 0
+        ? "none configured: host candidates only"
+        : `configured (${count} ${count === 1 ? "server" : "servers"})`,
+    shared: true,
+    relays: hasTurn(iceServers),
+    mint: async () => lease,
+  };
+}
+
+/** What there is when nothing is configured. */
+export function defaultIceServers(): IceServerSource {
+  return {
+    ...fixedIceServers(defaultStun),
+    description: "default STUN server (no TURN)",
+    warning:
+      "Without TURN one caller in six cannot connect from the internet: set METERED_APP_NAME and METERED_API_KEY, or ICE_SERVERS.",
+  };
+}
