@@ -66,6 +66,21 @@ describe.each(["native", "wasm"] as const)("with the %s runtime", (kind) => {
   });
 
   test.each(["phonemes", "phonemes-varied"])(
+    "asked to read as trained, it reads all lines of %s nearly as the reference does",
+    async (name) => {
+      let length = 0;
+      let wrong = 0;
+      for (const { text, phonemes } of goldenLines(name)) {
+        const expected = phonemes.join("\n");
+        const read = await phonemesOf(frontEnd, text, { natural: false });
+        length += expected.length;
+        wrong += editDistance(expected, read.join("\n"));
+      }
+      expect(1 - wrong / length).toBeGreaterThanOrEqual(0.99);
+    },
+  );
+
+  test.each(["phonemes", "phonemes-varied"])(
     "nearly all phonemes of the ordinary lines of %s are the reference's",
     async (name) => {
       let length = 0;

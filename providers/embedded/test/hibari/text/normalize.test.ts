@@ -5,7 +5,7 @@ import { normalizer } from "../../../src/hibari/text/normalize.ts";
 import type { ReadingTables } from "../../../src/hibari/text/rewrite.ts";
 
 const tables = JSON.parse(readFileSync(modelFile("normalize.json"), "utf8")) as ReadingTables;
-const normalize = normalizer(tables);
+const normalize = normalizer(tables, { natural: true });
 
 test.each([
   ["at 9:05 am", "at nine oh five A.M."],

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { modelFile } from "../../../src/hibari/model-files.ts";
 import {
   loadTextFrontEnd,
+  type ReadingOptions,
   type TextFrontEnd,
   type TextFrontEndParts,
 } from "../../../src/hibari/text/front-end.ts";
@@ -25,8 +26,12 @@ export function frontEndWith(
   return loadTextFrontEnd({ readFile: (name) => readFile(modelFile(name)), lettersToSounds });
 }
 
-export async function phonemesOf(frontEnd: TextFrontEnd, text: string): Promise<string[]> {
+export async function phonemesOf(
+  frontEnd: TextFrontEnd,
+  text: string,
+  options: ReadingOptions = {},
+): Promise<string[]> {
   const phonemes: string[] = [];
-  for await (const sentence of frontEnd.sentences(text)) phonemes.push(sentence.phonemes);
+  for await (const sentence of frontEnd.sentences(text, options)) phonemes.push(sentence.phonemes);
   return phonemes;
 }
