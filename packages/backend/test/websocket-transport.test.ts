@@ -134,6 +134,17 @@ describe("a line", () => {
     expect(ends).toEqual(["closed"]);
   });
 
+  test("knows what was sent after a place in the sound of a peer, not of the socket", () => {
+    const line = new Line();
+    const [peer, socket] = [new PeerTransport(), new MemoryTransport()];
+    Object.defineProperty(socket, "sentAfterMs", { value: undefined });
+    expect(line.sentAfterMs(40)).toBeUndefined();
+    line.add(peer);
+    expect([line.sentAfterMs(40), line.sentAfterMs(null)]).toEqual([40, Infinity]);
+    line.add(socket);
+    expect([line.sentAfterMs(40), line.sentAfterMs(null)]).toEqual([undefined, undefined]);
+  });
+
   test("hears only the way that carries the call", async () => {
     const line = new Line();
     const microphone = readAll(line.microphone);

@@ -54,6 +54,13 @@ describe("listening", () => {
     expect(story(heard)).toEqual(["speech-started", "speech-ended"]);
   });
 
+  test("the end tells why the detector waited so long, where it says so", async () => {
+    const source = () => microphone(sound(500, 9), sound(800, 0));
+    const telling = { name: "rule", open: () => ({ reason: "x", endOfTurnAfterMs: () => 400 }) };
+    expect((await hear(source(), telling)).at(-1)).toMatchObject({ reason: "x" });
+    expect((await hear(source())).at(-1)).not.toHaveProperty("reason");
+  });
+
   test("two utterances are two", async () => {
     const gap = sound(800, 0);
     const heard = await hear(microphone(sound(500, 9), gap, sound(500, 9), gap));

@@ -44,7 +44,9 @@ describe("the semantic turn detector", () => {
   test("lets the voice and the words decide together", async () => {
     const sure = open(async () => 0.95).listener;
     expect(await sure.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(300);
+    expect(sure.reason).toMatch(/^finished: /);
     expect(await sure.endOfTurnAfterMs(pause("I would like to"))).toBe(1200);
+    expect(sure.reason).toMatch(/^unfinished: /);
     const open2 = open(async () => 0.3).listener;
     expect(await open2.endOfTurnAfterMs(pause("We need two rooms."))).toBe(700);
   });
