@@ -1,13 +1,15 @@
 import { LLMRTCWebClient } from "@metered/llmrtc-web-client";
 import { StoryCall } from "./story.ts";
-import { energyHeard, pathTaken, type PathTaken } from "./statistics.ts";
+import { pathTaken, type PathTaken } from "./statistics.ts";
 import { peers, watchPeers } from "./watched-peers.ts";
 
 /** How a call went, from the page's side. */
 export type CallResult =
   | {
       readonly connected: true;
-      /** From the offer to a connected peer. */
+      /** How sound travelled when the turn was over. */
+      readonly kind: "webrtc" | "websocket";
+      /** From the offer to a connected peer; NaN without one. */
       readonly connectMs: number;
       /** From `start()` to a connected client. */
       readonly startMs: number;
@@ -52,14 +54,15 @@ async function speak(): Promise<CallResult> {
     });
     await client.shareAudio();
     const transcript = (await within(heard, turnWithinMs)) ?? "";
-    const [peer] = peers;
-    if (!peer) throw new Error("the client made no connection");
-    const answered = transcript !== "" && (await soundComes(peer.connection));
+    const answered = transcript !== "" && (await soundComes(client));
+    const kind = client.connectionReport?.kind ?? "webrtc";
+    const peer = kind === "webrtc" ? peers.find(({ connectedAt }) => connectedAt) : undefined;
     return {
       connected: true,
-      connectMs: (peer.connectedAt ?? NaN) - (peer.offeredAt ?? NaN),
+      kind,
+      connectMs: (peer?.connectedAt ?? NaN) - (peer?.offeredAt ?? NaN),
       startMs,
-      path: await pathTaken(peer.connection),
+      path: peer && (await pathTaken(peer.connection)),
       transcript,
       answered,
     };
@@ -68,10 +71,11 @@ async function speak(): Promise<CallResult> {
   }
 }
 
-async function soundComes(connection: RTCPeerConnection): Promise<boolean> {
+/** By what the page plays, whichever way it came. */
+async function soundComes(client: LLMRTCWebClient): Promise<boolean> {
   const deadline = performance.now() + turnWithinMs;
   while (performance.now() < deadline) {
-    if ((await energyHeard(connection)) > 0.001) return true;
+    if (client.outputLevel > 0.1) return true;
     await passed(50);
   }
   return false;

@@ -28,11 +28,6 @@ export async function pathTaken(connection: RTCPeerConnection): Promise<PathTake
   };
 }
 
-/** Energy of the sound that has come so far; 0 as long as nothing but silence has. */
-export async function energyHeard(connection: RTCPeerConnection): Promise<number> {
-  return Number((await voice(connection))?.["totalAudioEnergy"] ?? 0);
-}
-
 /** How many packets of the agent's voice have come so far. */
 export async function packetsHeard(connection: RTCPeerConnection): Promise<number> {
   return Number((await voice(connection))?.["packetsReceived"] ?? 0);

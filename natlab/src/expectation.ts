@@ -18,7 +18,7 @@ export interface Cell {
  */
 export type Path = "direct" | "relay/udp" | "relay/tcp" | "relay/tls" | "relay/server";
 
-/** The paths that are right for a cell; none means that WebRTC must not connect. */
+/** The paths that are right for a cell; none means that WebRTC cannot, and the WebSocket carries it. */
 export function expectedPaths({ server, network, ice }: Cell): readonly Path[] {
   if (isFirewall(network)) return relaysThrough(network, ice);
   if (server === "public") return ["direct"];
@@ -39,9 +39,6 @@ export function expectedPaths({ server, network, ice }: Cell): readonly Path[] {
       return ["relay/tls", "relay/server", ...withoutStun(network)];
   }
 }
-
-/** Today a call that WebRTC cannot connect ends with this code; later it comes over the WebSocket. */
-export const withoutWebRtc = { code: "CONNECTION_FAILED" };
 
 /** UDP is blocked, so that all depends on what the caller reaches the TURN server by. */
 function relaysThrough(

@@ -25,15 +25,19 @@ export function saveMatrix(results: readonly CellResult[]): void {
 
 /** What came out, in Markdown. */
 export function matrixReport(results: readonly CellResult[]): string {
-  const times = results.flatMap(({ result }) => (result.connected ? [result.connectMs] : []));
+  const times = results.flatMap(({ result }) =>
+    result.connected && result.kind === "webrtc" ? [result.connectMs] : [],
+  );
   times.sort((a, b) => a - b);
+  const connected = results.filter(({ result }) => result.connected).length;
   return `# Which calls connect
 
 Written by \`npm run natlab\`: real NATs and firewalls, coturn with \`deploy/coturn/turnserver.conf\`, Chromium and our server. Both ends
 have the same ICE servers. A cell names the path of a call in which a spoken sentence was understood and answered, and the
-milliseconds from the offer to a connected peer. A dash: no WebRTC path exists, and the client says \`CONNECTION_FAILED\`.
+milliseconds from the offer to a connected peer. \`websocket\`: no WebRTC path exists, so sound goes over the WebSocket; the milliseconds
+are those from \`start()\` to a connected client.
 
-${times.length} of ${results.length} calls connected, in ${quantile(times, 0.5)} ms (median) and ${quantile(times, 0.95)} ms (95th percentile).
+${connected} of ${results.length} calls connected; WebRTC ${times.length} of them, in ${quantile(times, 0.5)} ms (median) and ${quantile(times, 0.95)} ms (95th percentile).
 
 - \`relay/udp\`, \`relay/tcp\`, \`relay/tls\`: through the caller's relay, and how the caller reaches it.
 - \`relay/server\`: through the server's relay.
@@ -61,6 +65,7 @@ ${lines.join("\n")}
 
 function outcome(result: CallResult): string {
   if (!result.connected) return "–";
+  if (result.kind === "websocket") return `websocket ${result.startMs.toFixed(0)}`;
   const path = result.path ? pathOf(result.path) : "?";
   return `${path} ${result.connectMs.toFixed(0)}${result.answered ? "" : " silent"}`;
 }
