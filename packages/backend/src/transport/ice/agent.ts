@@ -57,10 +57,6 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     return this.#generations.current?.local;
   }
 
-  get routes(): readonly Route[] {
-    return [...this.#routes];
-  }
-
   /** There is a path, and the client agrees to be sent to. */
   get canSend(): boolean {
     return this.#selected !== undefined && now() < this.#selected.consentUntil;
@@ -69,11 +65,6 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** Counts everything that came from the client, over whichever path. */
   get received(): number {
     return this.#received;
-  }
-
-  /** Over which route packets leave now. */
-  get selectedRoute(): Route | undefined {
-    return this.#selected?.route;
   }
 
   /**

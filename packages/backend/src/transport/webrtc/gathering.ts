@@ -19,7 +19,7 @@ export class Gathering {
   readonly #agent: IceAgent;
   readonly #options: GatheringOptions;
   readonly #abort = new AbortController();
-  /** By the way to the server and the credentials that they were made with. */
+  /** By the way to the server: new credentials do not make it another one. */
   readonly #relays = new Map<string, Relay>();
   readonly #hosts = new Map<string, Route>();
   /** Whom to ask next time. */
@@ -80,34 +80,26 @@ export class Gathering {
     }
   }
 
-  /** One that is there stays, if its server still knows it; one of old credentials is let go for a new one. */
+  /** One that is there stays, if its server still knows it: allocations outlive their credentials. */
   async #relay(server: TurnServer): Promise<void> {
-    const key = keyOf(server);
-    const known = this.#relays.get(key);
-    if (known && (await known.confirm())) return;
     const { signal } = this.#abort;
+    const way = `${server.transport} ${server.host} ${server.port}`;
+    const known = this.#relays.get(way);
+    if (known && (await known.confirm())) return;
+    if (known) {
+      this.#relays.delete(way);
+      await this.#agent.dropRoute(known);
+    }
     try {
       const relay = await allocateRelay(server, this.#options.portRange, signal);
       if (signal.aborted) {
         await relay.close();
         return;
       }
-      await this.#letGo(server);
-      this.#relays.set(key, relay);
+      this.#relays.set(way, relay);
       this.#agent.addRoute(relay);
     } catch (error) {
       this.#missed("TURN", server, error);
-    }
-  }
-
-  /** Relays of the same way that nothing is sent over. */
-  async #letGo(server: TurnServer): Promise<void> {
-    for (const [key, relay] of this.#relays) {
-      const isSameWay = key.startsWith(`${wayTo(server)} `);
-      const isUseful = relay === this.#agent.selectedRoute && key !== keyOf(server);
-      if (!isSameWay || isUseful) continue;
-      this.#relays.delete(key);
-      await this.#agent.dropRoute(relay);
     }
   }
 
@@ -120,14 +112,6 @@ export class Gathering {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function wayTo({ transport, host, port }: TurnServer): string {
-  return `${transport} ${host} ${port}`;
-}
-
-function keyOf(server: TurnServer): string {
-  return `${wayTo(server)} ${server.username} ${server.credential}`;
 }
 
 /** STUN servers see no loopback address, and IPv6 needs no translation. */
