@@ -196,7 +196,8 @@ export class IceAgent extends Emitter<IceAgentEvents> {
 
   #check(path: Path, generation: Generation): void {
     path.askedIn = Math.max(path.askedIn, generation.number);
-    this.#transactions.ask({
+    path.hush();
+    path.hush = this.#transactions.ask({
       route: path.route,
       to: path.to,
       request: stun.check(generation.local, generation.remote),

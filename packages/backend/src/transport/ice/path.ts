@@ -12,6 +12,8 @@ export interface Path extends PathView {
   heardAt: number;
   /** The newest generation in which we have checked it; -1: none. */
   askedIn: number;
+  /** Ends the repetition of the last check. */
+  hush: () => void;
   /** Until when the client agrees to be sent to (RFC 7675). */
   consentUntil: number;
 }
@@ -44,6 +46,7 @@ export class Paths {
       chosenIn: -1,
       heardAt: -Infinity,
       askedIn: -1,
+      hush: () => undefined,
       consentUntil: -Infinity,
     };
     this.#paths.set(keyOf(route, to), path);
