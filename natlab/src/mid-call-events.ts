@@ -8,6 +8,8 @@ export interface MidCallEvent {
   readonly name: string;
   readonly network: Network;
   readonly ice: IceConfiguration;
+  /** The call goes on over the peer connection that it has. */
+  readonly keepsPeer?: true;
   happen(calling: CallingLab): Promise<void>;
 }
 
@@ -26,18 +28,21 @@ export const midCallEvents: readonly MidCallEvent[] = [
     name: "another network (wifi to cellular)",
     network: "port-restricted",
     ice: "stun",
+    keepsPeer: true,
     happen: ({ lab }) => lab.roam("cellular"),
   },
   {
     name: "another network, through the relay",
     network: "udp-blocked",
     ice: "turn-tcp",
+    keepsPeer: true,
     happen: ({ lab }) => lab.roam("cellular"),
   },
   {
     name: "the router restarts (new port)",
     network: "symmetric",
     ice: "stun",
+    keepsPeer: true,
     happen: ({ lab }) => lab.forgetMappings("wifi"),
   },
   {
@@ -54,6 +59,7 @@ export const midCallEvents: readonly MidCallEvent[] = [
     name: "the signalling socket breaks alone",
     network: "port-restricted",
     ice: "stun",
+    keepsPeer: true,
     happen: async ({ agent }) => {
       agent.cutSignalling();
     },

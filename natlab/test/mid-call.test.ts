@@ -50,9 +50,9 @@ test.each(midCallEvents.map((event) => [event.name, event] as const))(
   async (_, event) => {
     const result = await tell(event);
     results.set(event, result);
-    if (process.env["NATLAB_PRINT"]) process.stderr.write(`RESULT ${event.name}: ${JSON.stringify(result)}\n`);
     const story = `${JSON.stringify(result)}\n${calling.agent.log.slice(-2000)}`;
     expect(result.recovered || result.endedWith !== undefined, story).toBe(true);
+    if (event.keepsPeer) expect([result.recovered, result.connections], story).toEqual([true, 1]);
   },
   180_000,
 );

@@ -6,7 +6,8 @@ import {
   type ServerMessage,
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
-import { Call, type CallServices } from "./call.ts";
+import type { CallServices } from "./call-services.ts";
+import { Call } from "./call.ts";
 import type { Outlet } from "./outlet.ts";
 
 export interface ConnectionServices extends CallServices {

@@ -160,7 +160,8 @@ export class Call extends Emitter<CallEvents> {
         logger,
         socket: connectTo(url),
         // A token in the URL may have ended meanwhile.
-        open: async () => connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
+        open: async () =>
+          connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
         iceServers,
         transport,
         sound,

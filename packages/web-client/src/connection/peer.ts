@@ -237,7 +237,8 @@ export class Peer extends Emitter<PeerEvents> {
         return;
       case "failed":
         if (!this.#restarting) this.#restart();
-        else if (!this.#negotiation.offering) this.#lose("No network path to the server was found.");
+        else if (!this.#negotiation.offering)
+          this.#lose("No network path to the server was found.");
         return;
       case "closed":
         this.#lose("The call was closed.");
