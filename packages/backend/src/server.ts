@@ -17,6 +17,9 @@ import { openTurnDetector } from "./media/end-of-turn.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
+import { CallsByPath } from "./observe/calls-by-path.ts";
+import { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
+import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
@@ -49,16 +52,22 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
+  readonly #calls: CallsByPath;
   readonly #connections = new Set<Connection>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
   constructor(config: LLMRTCServerConfig) {
     super();
-    this.#config = resolveConfig(config);
-    const { logger } = this.#config;
-    this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
-    this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
+    const resolved = resolveConfig(config);
+    const prometheus = new PrometheusMetrics();
+    const metrics = toAll([prometheus, resolved.metrics]);
+    this.#config = { ...resolved, metrics };
+    const { logger, cors, metricsAccess } = resolved;
+    const isReady = () => this.#running !== undefined;
+    this.#app = createApp({ cors, isReady, metrics: prometheus, metricsAccess });
+    this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
+    this.#calls = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -205,7 +214,11 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
     if (!admission.admitted) {
-      logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
+      const { code, reason } = admission;
+      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
+      this.#config.metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
+      const outcome = { outcome: "failed", reason: "refused" };
+      this.#config.metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, outcome);
       socket.close(admission.code, admission.reason);
     } else if (this.#running?.sessions !== sessions) {
       socket.close(closeCodes.goingAway, "server stops");
@@ -220,13 +233,15 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       sessions,
       hooks,
       metrics,
+      calls: this.#calls,
       logger,
       heartbeatTimeoutMs: heartbeatTimeout,
       iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
       iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
       openTransport: (iceServers) => {
         const addresses = hostAddresses(this.#config);
-        return openWebRtcTransport({ iceServers, logger, portRange, hostAddresses: addresses });
+        const common = { iceServers, logger, metrics, portRange };
+        return openWebRtcTransport({ ...common, hostAddresses: addresses });
       },
     });
     this.#connections.add(connection);

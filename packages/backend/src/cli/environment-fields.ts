@@ -107,3 +107,10 @@ function json(value: string): unknown {
 }
 
 export const logLevel = z.enum(["debug", "info", "warn", "error", "silent"]);
+
+export const metricsAccess = z.enum(
+  ["local", "everybody", "nobody"],
+  "must be local, everybody or nobody",
+);
+
+export const metricsToken = secret.min(16, "must have at least 16 characters");

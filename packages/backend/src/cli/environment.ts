@@ -1,6 +1,7 @@
 import { LLMRTCError } from "@metered/llmrtc-core";
 import * as z from "zod";
 import type { IceServerOptions } from "../ice/choose.ts";
+import type { MetricsAccess } from "../http/metrics.ts";
 import type { AdmissionOptions } from "../security/admission.ts";
 import type { AddressOptions } from "../transport/addresses.ts";
 import { iceFields, iceSettings } from "./environment-ice.ts";
@@ -9,6 +10,8 @@ import {
   flag,
   host,
   logLevel,
+  metricsAccess,
+  metricsToken,
   origins,
   portRange,
   providerName,
@@ -35,6 +38,8 @@ const schema = z.object({
   ANNOUNCED_ADDRESSES: addresses.exactOptional(),
   PORT_RANGE: portRange.exactOptional(),
   ALLOWED_ORIGINS: origins.exactOptional(),
+  METRICS_ACCESS: metricsAccess.exactOptional(),
+  METRICS_TOKEN: metricsToken.exactOptional(),
 
   LLM_PROVIDER: providerName.exactOptional(),
   STT_PROVIDER: providerName.exactOptional(),
@@ -71,6 +76,7 @@ export interface ServerSettings
   readonly streamingTTS?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
+  readonly metricsAccess?: MetricsAccess;
 }
 
 export interface Environment {
@@ -111,6 +117,14 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 
 function serverSettings(settings: Settings): ServerSettings {
   const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
+  const { METRICS_ACCESS, METRICS_TOKEN } = settings;
+  if (METRICS_TOKEN !== undefined && METRICS_ACCESS !== undefined) {
+    throw new LLMRTCError(
+      "INVALID_CONFIG",
+      "METRICS_TOKEN and METRICS_ACCESS exclude each other: with a token, who has it may read",
+    );
+  }
+  const access = METRICS_TOKEN === undefined ? METRICS_ACCESS : { token: METRICS_TOKEN };
   const { ICE_INTERFACES, ANNOUNCED_ADDRESSES, PORT_RANGE, ALLOWED_ORIGINS } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
@@ -122,6 +136,7 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(ICE_INTERFACES !== undefined && { interfaces: ICE_INTERFACES }),
     ...(ANNOUNCED_ADDRESSES !== undefined && { announcedAddresses: ANNOUNCED_ADDRESSES }),
     ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),
+    ...(access !== undefined && { metricsAccess: access }),
     ...(ALLOWED_ORIGINS !== undefined && { allowedOrigins: ALLOWED_ORIGINS }),
     ...iceSettings(settings),
   };

@@ -19,6 +19,8 @@ import type { WebSocket } from "ws";
 import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
+import type { CallsByPath } from "../observe/calls-by-path.ts";
+import { ConnectionWatch } from "../observe/connection-watch.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
 import { Line } from "../transport/line.ts";
@@ -38,6 +40,7 @@ export interface ConnectionServices {
   readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
+  readonly calls: CallsByPath;
   readonly logger: Logger;
   /** A client that sends no `ping` for this long is gone. */
   readonly heartbeatTimeoutMs: number;
@@ -71,6 +74,7 @@ export class Connection implements SessionOwner {
   readonly #ice: IceRenewal;
   #iceServers: readonly IceServer[] = [];
   #features: ReadonlySet<string> = new Set();
+  readonly #watch: ConnectionWatch;
   #heartbeat: NodeJS.Timeout | undefined;
   #invalid = 0;
   /** Messages are handled one after another; `ready` comes first. */
@@ -82,6 +86,11 @@ export class Connection implements SessionOwner {
     this.#socket = socket;
     this.#services = services;
     this.#session = services.sessions.create(this);
+    this.#watch = new ConnectionWatch({
+      ...services,
+      sessionId: () => this.id,
+      features: () => this.#features,
+    });
     this.#session.on("message", (message) => {
       this.#deliver(message);
     });
@@ -109,11 +118,13 @@ export class Connection implements SessionOwner {
 
   /** Another connection took the session over. */
   replaced(): void {
+    this.#watch.goodbye();
     this.#socket.close(closeCodes.replaced, "session resumed elsewhere");
   }
 
   /** Ends the connection; the session waits for its caller. */
   close(code: number, reason: string): void {
+    this.#watch.goodbye();
     this.#socket.close(code, reason);
   }
 
@@ -161,6 +172,14 @@ export class Connection implements SessionOwner {
       this.#session.attest(message); // not behind an offer that is being answered: it is about now
       return;
     }
+    if (message.type === "connection-report") {
+      this.#watch.reported(message);
+      return;
+    }
+    if (message.type === "connection-trouble") {
+      this.#watch.trouble(message.reason);
+      return;
+    }
     this.#work = this.#work
       .then(() => (this.#closed ? undefined : this.#handle(message)))
       .catch((error: unknown) => {
@@ -168,11 +187,12 @@ export class Connection implements SessionOwner {
       });
   }
 
-  async #handle(message: Exclude<ClientMessage, { type: "ping" | "playout" }>): Promise<void> {
+  async #handle(message: QueuedMessage): Promise<void> {
     switch (message.type) {
       case "hello":
         this.#features = new Set(message.features);
         this.#session.features = message.features;
+        this.#watch.hello(message.purpose ?? "call");
         return;
       case "offer":
       case "signal":
@@ -183,9 +203,11 @@ export class Connection implements SessionOwner {
       case "reconnect":
         return this.#resume(message.sessionId);
       case "text":
+        this.#watch.spoke();
         this.#session.read(message.text, message.attachments);
         return;
       case "audio":
+        this.#watch.spoke();
         this.#session.hear(Buffer.from(message.data, "base64"), message.attachments);
         return;
       case "attachments":
@@ -201,12 +223,14 @@ export class Connection implements SessionOwner {
         await this.#audio?.close();
         return;
       case "bye":
+        this.#watch.goodbye();
         await this.#services.sessions.remove(this.#session);
         this.#socket.close(1000, "bye");
     }
   }
 
   async #accept(sdp: string, fresh: boolean): Promise<void> {
+    this.#watch.offered(sdp, fresh);
     const before = this.#peer;
     const transport = before && !fresh ? before : await this.#openPeer();
     if (before !== transport) await before?.close();
@@ -253,6 +277,7 @@ export class Connection implements SessionOwner {
 
   /** The call goes on, or begins, over another way. */
   #carryBy(way: Transport): void {
+    this.#watch.way(way);
     if (this.#line) {
       this.#line.add(way);
       return;
@@ -267,6 +292,7 @@ export class Connection implements SessionOwner {
   }
 
   #addCandidate(candidate: CandidateInit | null): void {
+    this.#watch.candidate(candidate);
     if (this.#peer) this.#peer.addCandidate(candidate);
     else if (this.#earlyCandidates.length < maxEarlyCandidates)
       this.#earlyCandidates.push(candidate);
@@ -334,6 +360,7 @@ export class Connection implements SessionOwner {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#heartbeat);
+    this.#watch.closed();
     this.#ice.close();
     const { hooks, metrics, logger, sessions } = this.#services;
     sessions.release(this.#session);
@@ -346,3 +373,9 @@ export class Connection implements SessionOwner {
 function invalid(why: string): LLMRTCError {
   return new LLMRTCError("INVALID_MESSAGE", why);
 }
+
+/** Handled in their order, after `ready`. The others are about now. */
+type QueuedMessage = Exclude<
+  ClientMessage,
+  { readonly type: "ping" | "playout" | "connection-report" | "connection-trouble" }
+>;

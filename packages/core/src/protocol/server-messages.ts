@@ -85,7 +85,7 @@ const toolCallStart = z.object({
   type: z.literal("tool-call-start"),
   name: z.string(),
   callId: z.string(),
-  arguments: z.record(z.string(), z.unknown()),
+  arguments: z.looseObject({}),
   turnId,
 });
 const toolCallEnd = z.object({

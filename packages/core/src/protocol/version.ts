@@ -19,6 +19,7 @@ export const dataChannelLabel = "data";
  * - `turn-timings`: where the time of each turn went
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `reports`: the client tells how it is connected, and why not
  */
 export const features = [
   "trickle",
@@ -32,6 +33,7 @@ export const features = [
   "turn-timings",
   "websocket-audio",
   "ice-servers",
+  "reports",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -3,10 +3,14 @@ import {
   dataChannelLabel,
   type CandidateInit,
   type ClientMessage,
+  type ConnectionReason,
   type Logger,
+  type SelectedPair,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
+import { Evidence } from "./evidence.ts";
 import { gathered } from "./gathering.ts";
+import { selectedPair } from "./selected-pair.ts";
 
 /** A path that has gone silent may come back by itself for this long. */
 const graceMs = 2500;
@@ -52,6 +56,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #channel: RTCDataChannel;
   readonly #audio: RTCRtpTransceiver;
   readonly #life = new AbortController();
+  readonly #evidence: Evidence;
   /** Server's candidates that came before the answer they belong to. */
   #early: CandidateInit[] = [];
   /** Own candidates that came before their offer was sent. */
@@ -72,6 +77,7 @@ export class Peer extends Emitter<PeerEvents> {
       iceServers: [...iceServers],
       iceTransportPolicy,
     });
+    this.#evidence = new Evidence(this.#connection, this.#life.signal);
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
@@ -143,13 +149,18 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
   }
 
-  /** Whether sound goes over a TURN server; undefined when the browser does not say. */
-  async relayed(): Promise<boolean | undefined> {
+  /** Which addresses sound goes between; undefined when the browser does not say. */
+  async pair(): Promise<SelectedPair | undefined> {
     try {
-      return usesRelay(await this.#connection.getStats());
+      return selectedPair(await this.#connection.getStats());
     } catch {
       return undefined;
     }
+  }
+
+  /** Why it is not connected, or is no more. */
+  get reason(): ConnectionReason {
+    return this.#evidence.reason;
   }
 
   close(): void {
@@ -238,6 +249,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#clearTimer();
     this.#restarting = false;
     this.#everConnected = true;
+    this.#evidence.connected();
     this.emit("connected", undefined);
   }
 
@@ -319,31 +331,4 @@ export class Peer extends Emitter<PeerEvents> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
-}
-
-/** Of the pair that the transport has selected (W3C webrtc-stats, RTCTransportStats). */
-function usesRelay(report: RTCStatsReport): boolean | undefined {
-  const stats = new Map<string, RelayStats>();
-  report.forEach((one: RelayStats) => stats.set(one.id, one));
-  const all = [...stats.values()];
-  const selected = all.find(({ selectedCandidatePairId }) => selectedCandidatePairId !== undefined);
-  const pair =
-    stats.get(selected?.selectedCandidatePairId ?? "") ??
-    all.find(({ type, nominated, state }) => {
-      return type === "candidate-pair" && nominated === true && state === "succeeded";
-    });
-  if (!pair) return undefined;
-  const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id ?? ""));
-  return ends.some((end) => end?.candidateType === "relay");
-}
-
-interface RelayStats {
-  readonly id: string;
-  readonly type: string;
-  readonly selectedCandidatePairId?: string;
-  readonly nominated?: boolean;
-  readonly state?: string;
-  readonly localCandidateId?: string;
-  readonly remoteCandidateId?: string;
-  readonly candidateType?: string;
 }

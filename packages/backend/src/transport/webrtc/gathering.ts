@@ -1,4 +1,4 @@
-import type { Logger } from "@metered/llmrtc-core";
+import { type Logger, MetricNames, type MetricsAdapter } from "@metered/llmrtc-core";
 import {
   Candidate,
   candidateFoundation,
@@ -24,6 +24,7 @@ export interface GatheringOptions {
   readonly servers: IceServerList;
   readonly portRange: [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /**
@@ -88,6 +89,7 @@ export class Gathering {
         signal,
       );
       if (candidate === undefined) throw new Error("it does not answer");
+      this.#count(nameOf(server), "candidate");
       if (generation !== connection.generation) return;
       const known = connection.localCandidates.some((other) => {
         return other.host === candidate.host && other.port === candidate.port;
@@ -97,22 +99,29 @@ export class Gathering {
       candidate.ufrag = localUsername;
       this.#agent.appendLocalCandidate(candidate);
     } catch (error) {
-      this.#missed("STUN", server, error);
+      this.#missed(nameOf(server), server, error);
     }
   }
 
   async #relay(server: TurnServer): Promise<void> {
     const { signal } = this.#abort;
     try {
-      const relay = await allocateRelay(server, this.#options.portRange, signal);
+      const relay = await allocateRelay(server, this.#options.portRange, {
+        signal,
+        refreshFailed: () => {
+          const { metrics } = this.#options;
+          metrics.increment(MetricNames.TURN_REFRESH_FAILURES, 1, { server: nameOf(server) });
+        },
+      });
       if (signal.aborted) {
         await relay.close();
         return;
       }
+      this.#count(nameOf(server), "candidate");
       this.#relays.set(wayTo(server), relay);
       this.#use(relay);
     } catch (error) {
-      this.#missed("TURN", server, error);
+      this.#missed(nameOf(server), server, error);
     }
   }
 
@@ -138,8 +147,14 @@ export class Gathering {
     this.#agent.appendLocalCandidate(protocol.localCandidate);
   }
 
-  #missed(kind: string, { host, port }: StunServer, error: unknown): void {
+  #count(server: string, outcome: "candidate" | "none"): void {
+    this.#options.metrics.increment(MetricNames.ICE_SERVER_ANSWERS, 1, { server, outcome });
+  }
+
+  #missed(server: string, { host, port }: StunServer, error: unknown): void {
     if (this.#abort.signal.aborted) return;
+    this.#count(server, "none");
+    const kind = server.slice(0, 4).toUpperCase();
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.logger.warn({ kind, host, port, reason }, "ICE server gave no candidate");
   }
@@ -147,6 +162,13 @@ export class Gathering {
 
 function wayTo({ transport, host, port }: TurnServer): string {
   return `${transport} ${host} ${port}`;
+}
+
+/** As the URL has it, without a login. */
+function nameOf(server: StunServer | TurnServer): string {
+  const at = `${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  if (!("transport" in server)) return `stun:${at}`;
+  return server.transport === "tls" ? `turns:${at}` : `turn:${at}?transport=${server.transport}`;
 }
 
 /** STUN servers see no loopback address, and IPv6 needs no translation. */

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import type { CandidateInit, Logger, MetricsAdapter, SelectedPair } from "@metered/llmrtc-core";
 import {
   IceCandidate,
   type Message,
@@ -12,6 +12,7 @@ import {
   useOPUS,
   useVP8,
 } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
@@ -24,6 +25,7 @@ export interface PeerOptions {
   readonly hostAddresses: readonly string[];
   readonly portRange: [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /** What a peer tells its owner. */
@@ -113,6 +115,24 @@ export class Peer {
     if (dtls?.state !== "connected") return false;
     const { nominated, state } = dtls.iceTransport.connection;
     return nominated !== undefined && state !== "failed" && state !== "closed";
+  }
+
+  get stage(): PeerStage {
+    const dtls = this.#dtls;
+    if (dtls?.iceTransport.connection.nominated === undefined) return "path";
+    return dtls.state === "connected" ? "open" : "handshake";
+  }
+
+  /** `local` is the caller's end, as everywhere outside of this folder. */
+  get pair(): SelectedPair | undefined {
+    const nominated = this.#dtls?.iceTransport.connection.nominated;
+    if (nominated === undefined) return undefined;
+    const { localCandidate, remoteCandidate } = nominated;
+    return {
+      local: kindOf(remoteCandidate.type),
+      remote: kindOf(localCandidate.type),
+      protocol: remoteCandidate.transport === "tcp" ? "tcp" : "udp",
+    };
   }
 
   /**
@@ -271,4 +291,8 @@ export class Peer {
 function somewhereIn([first, last]: [number, number]): [number, number] {
   const ports = last - first + 1;
   return ports < wideRange ? [first, last] : [first + randomInt(Math.floor(ports / 2)), last];
+}
+
+function kindOf(type: string): SelectedPair["local"] {
+  return (["host", "srflx", "relay"] as const).find((kind) => kind === type) ?? "prflx";
 }
