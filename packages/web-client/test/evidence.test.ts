@@ -47,7 +47,13 @@ describe("why a peer connection does not connect", () => {
     const peer = new FakePeer({});
     const life = new AbortController();
     const evidence = new Evidence(peer as unknown as RTCPeerConnection, life.signal);
-    return { peer, evidence, end: () => life.abort() };
+    return {
+      peer,
+      evidence,
+      end: () => {
+        life.abort();
+      },
+    };
   }
 
   test("is seen from the connection's own events", () => {

@@ -12,7 +12,6 @@ import type { PeerStage } from "../../src/observe/attempt.ts";
 import { CallsByPath } from "../../src/observe/calls-by-path.ts";
 import { pathOf } from "../../src/observe/connection-path.ts";
 import { ConnectionWatch } from "../../src/observe/connection-watch.ts";
-import type { WebRtcTransport } from "../../src/transport/webrtc/transport.ts";
 import { MemoryTransport } from "../memory-transport.ts";
 
 class PeerDouble extends MemoryTransport {
@@ -73,7 +72,7 @@ describe("a caller's connection", () => {
     watch.hello("call");
     watch.offered(offer(), false);
     const peer = new PeerDouble();
-    watch.way(peer as unknown as WebRtcTransport);
+    watch.way(peer);
     await clock.advance(120);
     peer.up();
     expect(outcomes).toEqual([]);
@@ -101,7 +100,7 @@ describe("a caller's connection", () => {
     const watch = open();
     watch.offered(offer(), false);
     const peer = new PeerDouble();
-    watch.way(peer as unknown as WebRtcTransport);
+    watch.way(peer);
     await clock.advance(50);
     peer.up({ local: "srflx", remote: "host", protocol: "udp" });
     expect(outcomes).toEqual([{ outcome: "connected", path: "direct-udp", tookMs: 50 }]);
@@ -120,7 +119,7 @@ describe("a caller's connection", () => {
     watch.offered(offer(), false);
     const peer = new PeerDouble();
     peer.stage = "handshake";
-    watch.way(peer as unknown as WebRtcTransport);
+    watch.way(peer);
     await clock.advance(15_000);
     const outcome = { outcome: "failed", reason: "dtls-failed", tookMs: 15_000 };
     expect(outcomes).toEqual([outcome]);
@@ -175,7 +174,7 @@ describe("a caller's connection", () => {
     watch.hello("check");
     watch.offered(offer(), false);
     const peer = new PeerDouble();
-    watch.way(peer as unknown as WebRtcTransport);
+    watch.way(peer);
     peer.up();
     watch.goodbye();
     watch.closed();
