@@ -1,3 +1,4 @@
+import { shownMs } from "./milliseconds.ts";
 import type { Check } from "./report.ts";
 import type { IceTarget } from "./ice-targets.ts";
 
@@ -16,7 +17,7 @@ export function judgeAnswer(answer: IceAnswer, { kind, transport }: IceTarget): 
   const over = `over ${names[transport]}`;
   switch (answer.type) {
     case "address":
-      return { verdict: "ok", finding: `answers ${over} in ${Math.round(answer.ms)} ms` };
+      return { verdict: "ok", finding: `answers ${over} in ${shownMs(answer.ms)} ms` };
     case "refused":
       return refused(answer.code);
     case "silent":
@@ -64,7 +65,7 @@ function refused(code: number): Check {
 /** Words for a relay that was given, and what came of sending through it. */
 export function judgeRelay(reached: Check, relayMs: number | undefined): Check {
   if (relayMs !== undefined) {
-    return { ...reached, finding: `${reached.finding}, relays in ${Math.round(relayMs)} ms` };
+    return { ...reached, finding: `${reached.finding}, relays in ${shownMs(relayMs)} ms` };
   }
   return {
     verdict: "warning",

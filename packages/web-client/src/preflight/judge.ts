@@ -6,6 +6,7 @@ import type {
   MicrophoneCheck,
   PathCheck,
   PreflightReport,
+  Rung,
   ServerCheck,
 } from "./report.ts";
 
@@ -19,7 +20,7 @@ export interface Findings {
   readonly socketAudio: boolean;
 }
 
-type Judgement = Pick<PreflightReport, "verdict" | "step" | "summary">;
+type Judgement = Pick<PreflightReport, "verdict" | "step" | "ladder" | "summary">;
 
 /** What a call from here would be like. */
 export function judge(findings: Findings): Judgement {
@@ -29,6 +30,9 @@ export function judge(findings: Findings): Judgement {
   const running = all.some(({ verdict }) => verdict === "running");
   return {
     step,
+    ladder: rungs.map((rung) => {
+      return { step: rung, state: rung === step ? "likely" : stateOf(rung, findings) };
+    }),
     verdict: running ? "running" : verdictOf(findings, step),
     summary: summaryOf(findings, step),
   };
@@ -45,6 +49,25 @@ function likelyStep({ server, path, socketAudio }: Findings): LikelyStep {
 function stepOf({ local, relayProtocol = "udp" }: SelectedPair): LikelyStep {
   // A relay of the server's is its own affair: from here it is a direct path.
   return local === "relay" ? `relay-${relayProtocol}` : "direct";
+}
+
+const rungs = ["direct", "relay-udp", "relay-tcp", "relay-tls", "websocket"] as const;
+
+/** Of a step that the call does not take. */
+function stateOf(rung: Rung["step"], findings: Findings): Rung["state"] {
+  const { server, path, iceServers, socketAudio } = findings;
+  if (rung === "direct") return path.verdict === "running" ? "running" : "blocked";
+  if (rung === "websocket") {
+    if (server.verdict !== "ok") return server.verdict === "running" ? "running" : "blocked";
+    return socketAudio ? "works" : "absent";
+  }
+  const relays = iceServers.filter(({ kind, transport }) => {
+    return kind === "turn" && rung === `relay-${transport}`;
+  });
+  if (relays.some(({ verdict }) => verdict === "ok")) return "works";
+  if (relays.some(({ verdict }) => verdict === "running")) return "running";
+  if (server.verdict === "running") return "running";
+  return relays.length > 0 ? "blocked" : "absent";
 }
 
 function verdictOf(findings: Findings, step: LikelyStep): Exclude<CheckVerdict, "skipped"> {
@@ -65,7 +88,15 @@ const sentences: Readonly<Record<LikelyStep, string>> = {
   unknown: "Looking for the best way to the server …",
 };
 
-function summaryOf({ microphone }: Findings, step: LikelyStep): string {
-  const unheard = step !== "none" && step !== "unknown" && microphone.verdict === "failed";
-  return unheard ? `${sentences[step]} But the microphone does not work.` : sentences[step];
+function summaryOf(findings: Findings, step: LikelyStep): string {
+  const flaw = step === "none" || step === "unknown" ? undefined : flawOf(findings);
+  return flaw === undefined ? sentences[step] : `${sentences[step]} ${flaw}`;
+}
+
+/** What is not as it should be, though a call connects. */
+function flawOf({ microphone, iceServers }: Findings): string | undefined {
+  if (microphone.verdict === "failed") return "But the microphone does not work.";
+  if (microphone.verdict === "warning") return "But the microphone heard nobody.";
+  const refused = iceServers.some(({ reason }) => reason === "credentials");
+  return refused ? "But a TURN server refuses the credentials." : undefined;
 }

@@ -53,11 +53,22 @@ export interface MicrophoneCheck extends Check {
 export type LikelyStep =
   "direct" | "relay-udp" | "relay-tcp" | "relay-tls" | "websocket" | "none" | "unknown";
 
+/** A step of the ladder, best first. */
+export interface Rung {
+  readonly step: Exclude<LikelyStep, "none" | "unknown">;
+  /**
+   * `likely`: a call takes it. `works`: it is there to fall back on. `blocked`: this network, or what answers,
+   * does not let it. `absent`: the server offers none. `running`: not known yet.
+   */
+  readonly state: "likely" | "works" | "blocked" | "absent" | "running";
+}
+
 /** Everything that `preflight` found. It holds no credential, no token and no address of the person. */
 export interface PreflightReport {
   readonly finished: boolean;
   readonly verdict: Exclude<CheckVerdict, "skipped">;
   readonly step: LikelyStep;
+  readonly ladder: readonly Rung[];
   /** One sentence on what to expect of a call. */
   readonly summary: string;
   readonly server: ServerCheck;

@@ -9,6 +9,7 @@ import { Signalling } from "../connection/signalling.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
 import { limited } from "./limit.ts";
+import { shownMs } from "./milliseconds.ts";
 import type { ServerCheck } from "./report.ts";
 
 export interface ServerCheckOptions {
@@ -57,7 +58,7 @@ export async function checkServer(options: ServerCheckOptions): Promise<ServerOu
       const hello = { type: "hello", features: ["trickle", "reports"], purpose: "check" } as const;
       if (ready.features) signalling.send({ ...hello, features: [...hello.features] });
       const roundTripMs = await roundTrip(signalling, clock.now.bind(clock), limit.signal);
-      const finding = `greets in ${Math.round(readyMs)} ms, round trip ${shown(roundTripMs)} ms`;
+      const finding = `greets in ${shownMs(readyMs)} ms, round trip ${shownMs(roundTripMs)} ms`;
       const times = { ...(openMs !== undefined && { openMs }), readyMs, roundTripMs };
       return {
         check: { url, verdict: "ok", finding, ...times },
@@ -73,10 +74,6 @@ export async function checkServer(options: ServerCheckOptions): Promise<ServerOu
   } finally {
     limit.end();
   }
-}
-
-function shown(ms: number): string {
-  return ms < 10 ? ms.toFixed(1) : String(Math.round(ms));
 }
 
 /** The next message that `take` makes something of. */

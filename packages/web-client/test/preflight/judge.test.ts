@@ -56,6 +56,36 @@ describe("what a call would be like", () => {
     );
   });
 
+  test("has one likely step of the ladder at most, and it is the one that is named", () => {
+    fc.assert(
+      fc.property(findings, (known) => {
+        const { step, ladder } = judge(known);
+        const likely = ladder.filter(({ state }) => state === "likely").map(({ step }) => step);
+        expect(likely).toEqual(step === "none" || step === "unknown" ? [] : [step]);
+      }),
+    );
+  });
+
+  test("says of each relay whether it is there to fall back on", () => {
+    const ice = (transport: "udp" | "tcp", verdict: "ok" | "failed") => {
+      return { url: "turn:a", kind: "turn", transport, verdict, finding } as const;
+    };
+    const { ladder } = judge({
+      server: { url: "", verdict: "ok", finding },
+      path: { verdict: "failed", finding },
+      iceServers: [ice("udp", "failed"), ice("tcp", "failed"), ice("tcp", "ok")],
+      microphone: { verdict: "ok", finding },
+      socketAudio: true,
+    });
+    expect(Object.fromEntries(ladder.map(({ step, state }) => [step, state]))).toEqual({
+      direct: "blocked",
+      "relay-udp": "blocked",
+      "relay-tcp": "works",
+      "relay-tls": "absent",
+      websocket: "likely",
+    });
+  });
+
   test.each([
     [{ local: "host", remote: "srflx", protocol: "udp" }, "direct"],
     [{ local: "relay", remote: "host", protocol: "udp" }, "relay-udp"],
@@ -120,7 +150,7 @@ describe("the words for an ICE server", () => {
 
   test("of a relay that relays nothing are a warning", () => {
     const reached = judgeAnswer({ type: "address", ms: 12.4 }, target);
-    expect(judgeRelay(reached, 3.2).finding).toBe("answers over TLS in 12 ms, relays in 3 ms");
+    expect(judgeRelay(reached, 3.2).finding).toBe("answers over TLS in 12 ms, relays in 3.2 ms");
     expect(judgeRelay(reached, undefined).verdict).toBe("warning");
   });
 });
@@ -140,6 +170,7 @@ test("the text has a line for each check, its reason, and its remedy below", () 
     finished: true,
     verdict: "warning",
     step: "websocket",
+    ladder: [],
     summary: "Calls go over the WebSocket.",
     server: { url: "wss://a", verdict: "ok", finding: "greets in 30 ms" },
     path: { verdict: "failed", finding: "no path", remedy: "Allow UDP.", reason: "ice-failed" },
