@@ -18,7 +18,7 @@ const ready = z.object({
   type: z.literal("ready"),
   id: z.string(),
   /** Absent before v1. */
-  protocolVersion: z._default(z.number(), 0),
+  protocolVersion: z.optional(z.number()),
   iceServers: z.optional(z.array(iceServer)),
   /** What the server wants used, where the application does not choose. */
   iceTransportPolicy: z.optional(z.enum(["all", "relay"])),
@@ -53,8 +53,8 @@ const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
 const transcript = z.object({
   type: z.literal("transcript"),
   text: z.string(),
-  /** Older servers send final texts only and leave it out. */
-  isFinal: z._default(z.boolean(), true),
+  /** Older servers send final texts only and leave it out: absent is true. */
+  isFinal: z.optional(z.boolean()),
   turnId,
 });
 const llmChunk = z.object({
@@ -107,7 +107,7 @@ const stageChange = z.object({
 const assistantTranscript = z.object({
   type: z.literal("assistant-transcript"),
   text: z.string(),
-  isFinal: z._default(z.boolean(), true),
+  isFinal: z.optional(z.boolean()),
   turnId,
 });
 /** Tokens that a realtime model has used. */
