@@ -16,6 +16,7 @@ import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
 import { bindAlone } from "./port-lock.ts";
+import { skipHandshakeNumbers } from "./record-numbers.ts";
 import type { RemoteCandidate } from "./remote-candidate.ts";
 
 export interface PeerOptions {
@@ -234,6 +235,7 @@ export class Peer {
       this.#listener.rtp(packet);
     });
     dtls.onStateChange.subscribe((state) => {
+      if (state === "connected") skipHandshakeNumbers(dtls);
       if (this.#closed) return;
       if (state === "closed") this.#listener.ended("remote-closed");
       else if (state === "failed") this.#listener.ended("failed");
