@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { incumbentServer } from "./src/incumbent.ts";
 import { serveCallers } from "./src/load/callers-process.ts";
 import { type Way, ways } from "./src/load/leg.ts";
-import { measureLoad, replyMs, sayings } from "./src/load/measure.ts";
+import { measureLoad, replyMs, rounded, sayings } from "./src/load/measure.ts";
 import { loadTable } from "./src/load/report.ts";
 
 const { values } = parseArgs({
@@ -46,6 +46,6 @@ async function bench(): Promise<void> {
     const { entry } = await incumbentServer();
     results.push(await measureLoad("incumbent", entry, options));
   }
-  console.log(values.json ? JSON.stringify(results) : loadTable(results));
+  console.log(values.json ? JSON.stringify(results, rounded) : loadTable(results));
   process.exit(0);
 }

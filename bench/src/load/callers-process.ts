@@ -23,6 +23,8 @@ export interface CallersReport {
   readonly lost: number;
   /** Of this process's own event loop, 99th percentile: what the callers themselves add. */
   readonly ownDelayMs: number;
+  /** Per cent of a core that the callers take from the server. */
+  readonly ownCpuPct: number;
 }
 
 const frameMs = 20;
@@ -32,13 +34,16 @@ const joinEveryMs = 250;
 /** A caller's whole round, about: his line, the answer, the pauses. */
 const roundFrames = 350;
 const nanosecondsPerMs = 1e6;
+/** Between two looks at the event loop. */
+const restMs = 5;
 
 /** Serves the bench over IPC: calls the server with as many callers as it is told, and counts. */
 export async function serveCallers(recording: string, replyMs: number): Promise<void> {
   const script = await readScript(recording, replyMs);
   const callers: ScriptedCaller[] = [];
-  const delays = monitorEventLoopDelay({ resolution: 5 });
+  const delays = monitorEventLoopDelay({ resolution: restMs });
   delays.enable();
+  let since = { cpu: process.cpuUsage(), at: performance.now() };
   let failed = 0;
   beat(callers);
 
@@ -53,6 +58,7 @@ export async function serveCallers(recording: string, replyMs: number): Promise<
     const figures = callers.map((caller) => caller.take());
     const sum = (of: (figure: (typeof figures)[number]) => number): number =>
       figures.reduce((total, figure) => total + of(figure), 0);
+    const { user, system } = process.cpuUsage(since.cpu);
     const report: CallersReport = {
       calls: callers.length,
       failed,
@@ -62,8 +68,10 @@ export async function serveCallers(recording: string, replyMs: number): Promise<
       worstMs: Math.max(0, ...figures.map(({ worstMs }) => worstMs)),
       answered: sum(({ answered }) => answered),
       lost: sum(({ lost }) => lost),
-      ownDelayMs: delays.percentile(99) / nanosecondsPerMs,
+      ownDelayMs: Math.max(0, delays.percentile(99) / nanosecondsPerMs - restMs),
+      ownCpuPct: (user + system) / 10 / (performance.now() - since.at),
     };
+    since = { cpu: process.cpuUsage(), at: performance.now() };
     delays.reset();
     process.send?.(report);
   });

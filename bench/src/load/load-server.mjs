@@ -89,6 +89,7 @@ process.on("message", ({ type }) => {
   since = { cpu: process.cpuUsage(), at: performance.now() };
   delays.reset();
 });
-process.on("SIGTERM", () => process.exit(0));
-process.on("disconnect", () => process.exit(0));
+const stop = () => void server.stop().finally(() => process.exit(0));
+process.on("SIGTERM", stop);
+process.on("disconnect", stop);
 process.send({ type: "ready" });

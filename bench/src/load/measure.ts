@@ -30,6 +30,7 @@ export interface Level extends ServerReport {
   readonly answered: number;
   readonly lost: number;
   readonly callersOwnDelayMs: number;
+  readonly callersOwnCpuPct: number;
 }
 
 export interface LoadResult {
@@ -77,7 +78,7 @@ export async function measureLoad(
       up = calls;
       await wait(settleMs);
       levels.push(await measureLevel(server, callers, options.seconds));
-      process.stderr.write(`${name}: ${JSON.stringify(levels.at(-1))}\n`);
+      process.stderr.write(`${name}: ${JSON.stringify(levels.at(-1), rounded)}\n`);
     }
   } finally {
     await callers.stop();
@@ -111,6 +112,7 @@ async function measureLevel(server: Child, callers: Child, seconds: number): Pro
     answered: heard.answered,
     lost: heard.lost,
     callersOwnDelayMs: heard.ownDelayMs,
+    callersOwnCpuPct: heard.ownCpuPct,
   };
 }
 
@@ -120,11 +122,17 @@ function isGood({ latePct, lost, failed, answered }: Level): boolean {
 
 /** Least squares: how much y grows with each x. */
 function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  if (points.length < 2) return Number.NaN;
   const mean = (of: 0 | 1): number => points.reduce((sum, at) => sum + at[of], 0) / points.length;
   const [x, y] = [mean(0), mean(1)];
   const sum = (of: (at: (typeof points)[number]) => number): number =>
     points.reduce((total, at) => total + of(at), 0);
   return sum((at) => (at[0] - x) * (at[1] - y)) / sum((at) => (at[0] - x) ** 2);
+}
+
+/** For `JSON.stringify`. */
+export function rounded(_: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
