@@ -18,6 +18,7 @@ import {
 import type { WebSocket } from "ws";
 import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
+import type { ReturnGate } from "../security/return-gate.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
@@ -28,6 +29,8 @@ import { openWebSocketTransport } from "../transport/websocket/transport.ts";
 
 export interface ConnectionServices {
   readonly sessions: SessionRegistry;
+  /** In a full server: what the caller must pass before anything else is done for him. */
+  readonly gate?: ReturnGate | undefined;
   /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
   readonly iceServers: (
     sessionId: string,
@@ -49,6 +52,7 @@ export const closeCodes = {
   policyViolation: 1008,
   heartbeatTimeout: 4408,
   replaced: 4409,
+  busy: 4429,
 } as const;
 
 const maxInvalidMessages = 50;
@@ -117,6 +121,13 @@ export class Connection implements SessionOwner {
     this.#socket.close(code, reason);
   }
 
+  /** The server is full, and the caller is not one who comes back. */
+  turnAway(): void {
+    const message = "The server takes no more calls at the moment";
+    this.#send({ type: "error", code: "SERVER_BUSY", message });
+    this.#socket.close(closeCodes.busy, "server is full");
+  }
+
   async #greet(): Promise<void> {
     const { hooks, logger, iceTransportPolicy } = this.#services;
     await callHook(hooks.onConnection, logger, this.id, this.id);
@@ -152,6 +163,7 @@ export class Connection implements SessionOwner {
       this.#refuse(error);
       return;
     }
+    if (this.#services.gate?.passes(message) === false) return;
     if (message.type === "ping") {
       this.#beat();
       this.#send({ type: "pong", timestamp: message.timestamp });
@@ -336,7 +348,8 @@ export class Connection implements SessionOwner {
     clearTimeout(this.#heartbeat);
     this.#ice.close();
     const { hooks, metrics, logger, sessions } = this.#services;
-    sessions.release(this.#session);
+    if (this.#services.gate?.isOpen === false) void sessions.remove(this.#session);
+    else sessions.release(this.#session);
     const timing = createTimingInfo(this.#openedAt);
     metrics.timing(MetricNames.SESSION_DURATION, timing.durationMs);
     void callHook(hooks.onDisconnect, logger, this.id, timing);
