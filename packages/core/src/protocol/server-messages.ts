@@ -29,12 +29,16 @@ const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
 const signal = z.object({
   type: z.literal("signal"),
   signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+  /** Of the offer that it answers, if that had one. */
+  number: z.optional(z.number()),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
   success: z.boolean(),
   sessionId: z.string(),
   historyRecovered: z.boolean(),
+  /** The server's peer connection lives too: the call goes on as it was. */
+  peerKept: z.optional(z.boolean()),
 });
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
