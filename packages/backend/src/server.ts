@@ -1,4 +1,5 @@
 import {
+  type ConnectionReason,
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
@@ -24,8 +25,10 @@ import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { admit, type SessionTerms } from "./security/admission.ts";
+import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { SessionServices } from "./session/session.ts";
+import type { Call } from "./signalling/call.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
@@ -52,8 +55,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
-  readonly #calls: CallsByPath;
+  readonly #paths: CallsByPath;
   readonly #connections = new Set<Connection>();
+  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -64,10 +68,10 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const metrics = toAll([prometheus, resolved.metrics]);
     this.#config = { ...resolved, metrics };
     const { logger, cors, metricsAccess } = resolved;
-    const isReady = () => this.#running !== undefined;
-    this.#app = createApp({ cors, isReady, metrics: prometheus, metricsAccess });
+    const capacity = () => this.#running?.desk.capacity;
+    this.#app = createApp({ cors, capacity, metrics: prometheus, metricsAccess });
     this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
-    this.#calls = new CallsByPath(metrics);
+    this.#paths = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -130,9 +134,13 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const clock = new PlayoutClock();
       const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
       undo.push(() => sessions.close());
+      const desk = new FrontDesk({ ...this.#config, places: sessions });
+      undo.push(async () => {
+        desk.close();
+      });
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
-      this.#running = { http, sessions, undo };
+      this.#running = { http, sessions, desk, undo };
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -216,24 +224,34 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     if (!admission.admitted) {
       const { code, reason } = admission;
       logger.info({ code, why: reason, reason: "refused" }, "caller refused");
-      this.#config.metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
-      const outcome = { outcome: "failed", reason: "refused" };
-      this.#config.metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, outcome);
+      this.#turnedAway("refused");
       socket.close(admission.code, admission.reason);
     } else if (this.#running?.sessions !== sessions) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, sessions, admission.terms);
+      this.#connect(socket, this.#running, admission.terms);
     }
   }
 
-  #connect(socket: WebSocket, sessions: SessionRegistry, terms: SessionTerms): void {
+  #connect(socket: WebSocket, { sessions, desk }: Running, terms: SessionTerms): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const place = desk.receive(socket, () => {
+      this.#turnedAway("busy");
+      connection.turnAway();
+    });
+    if (place === "closed") {
+      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
+      this.#turnedAway("busy");
+      socket.close(closeCodes.busy, "server is full");
+      return;
+    }
     const connection = new Connection(socket, {
       sessions,
+      gate: place === "open" ? undefined : place,
+      calls: this.#calls,
       hooks,
       metrics,
-      calls: this.#calls,
+      paths: this.#paths,
       logger,
       heartbeatTimeoutMs: heartbeatTimeout,
       iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
@@ -254,6 +272,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     });
   }
 
+  #turnedAway(reason: ConnectionReason): void {
+    const { metrics } = this.#config;
+    metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
+    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
+  }
+
   #gaugeConnections(): void {
     this.#config.metrics.gauge(MetricNames.CONNECTIONS, this.#connections.size);
   }
@@ -268,6 +292,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
+  readonly desk: FrontDesk;
   readonly undo: (() => Promise<void>)[];
 }
 

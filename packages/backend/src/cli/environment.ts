@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { IceServerOptions } from "../ice/choose.ts";
 import type { MetricsAccess } from "../http/metrics.ts";
 import type { AdmissionOptions } from "../security/admission.ts";
+import type { CapacityOptions } from "../security/front-desk.ts";
 import type { AddressOptions } from "../transport/addresses.ts";
 import { iceFields, iceSettings } from "./environment-ice.ts";
 import {
@@ -40,6 +41,8 @@ const schema = z.object({
   ALLOWED_ORIGINS: origins.exactOptional(),
   METRICS_ACCESS: metricsAccess.exactOptional(),
   METRICS_TOKEN: metricsToken.exactOptional(),
+  MAX_SESSIONS: wholeNumber(1, 100_000).exactOptional(),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(1, 60_000).exactOptional(),
 
   LLM_PROVIDER: providerName.exactOptional(),
   STT_PROVIDER: providerName.exactOptional(),
@@ -69,7 +72,11 @@ export type Settings = z.infer<typeof schema>;
 
 /** Settings of the server: fields of its options, only those that were set. */
 export interface ServerSettings
-  extends IceServerOptions, AddressOptions, Pick<AdmissionOptions, "allowedOrigins"> {
+  extends
+    IceServerOptions,
+    AddressOptions,
+    CapacityOptions,
+    Pick<AdmissionOptions, "allowedOrigins"> {
   readonly port?: number;
   readonly host?: string;
   readonly systemPrompt?: string;
@@ -126,6 +133,7 @@ function serverSettings(settings: Settings): ServerSettings {
   }
   const access = METRICS_TOKEN === undefined ? METRICS_ACCESS : { token: METRICS_TOKEN };
   const { ICE_INTERFACES, ANNOUNCED_ADDRESSES, PORT_RANGE, ALLOWED_ORIGINS } = settings;
+  const { MAX_SESSIONS, MAX_EVENT_LOOP_DELAY_MS } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
@@ -138,6 +146,8 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),
     ...(access !== undefined && { metricsAccess: access }),
     ...(ALLOWED_ORIGINS !== undefined && { allowedOrigins: ALLOWED_ORIGINS }),
+    ...(MAX_SESSIONS !== undefined && { maxSessions: MAX_SESSIONS }),
+    ...(MAX_EVENT_LOOP_DELAY_MS !== undefined && { maxEventLoopDelayMs: MAX_EVENT_LOOP_DELAY_MS }),
     ...iceSettings(settings),
   };
 }

@@ -24,7 +24,7 @@ export interface ConnectionWatchOptions {
   readonly sessionId: () => string;
   /** What the client can do beyond protocol v1. */
   readonly features: () => ReadonlySet<string>;
-  readonly calls: CallsByPath;
+  readonly paths: CallsByPath;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
   readonly logger: Logger;
@@ -123,6 +123,13 @@ export class ConnectionWatch {
     this.#step({ type: "trouble", reason });
   }
 
+  /** It was no attempt: its socket belongs to another call, or nobody may be let in. */
+  forget(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#attempt = { phase: "checked" };
+  }
+
   /** The caller hangs up. */
   goodbye(): void {
     this.#saidGoodbye = true;
@@ -163,7 +170,7 @@ export class ConnectionWatch {
   }
 
   #go(path: ConnectionPath | undefined): void {
-    this.#options.calls.move(this.#path, path);
+    this.#options.paths.move(this.#path, path);
     this.#path = path;
   }
 

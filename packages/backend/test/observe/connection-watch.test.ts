@@ -38,12 +38,12 @@ function scene(features: readonly string[] = ["reports"]) {
   const outcomes: ConnectionOutcome[] = [];
   const lines: unknown[] = [];
   const note = (fields: object) => void lines.push(fields);
-  const calls = new CallsByPath(metrics);
+  const paths = new CallsByPath(metrics);
   const open = () =>
     new ConnectionWatch({
       sessionId: () => "s1",
       features: () => new Set(features),
-      calls,
+      paths,
       hooks: { onConnectionOutcome: (_id, outcome) => void outcomes.push(outcome) },
       metrics,
       logger: { ...silentLogger, info: note, warn: note },

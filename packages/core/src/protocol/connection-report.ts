@@ -6,6 +6,7 @@ import * as z from "zod/mini";
  *
  * - `signalling`: the WebSocket did not open, was lost, or the other end said nothing on it
  * - `refused`: the server does not let this caller in (close codes 4401, 4403)
+ * - `busy`: the server takes no more calls at the moment
  * - `unsupported`: the browser or the server lacks what the call needs
  * - `no-answer`: the server did not answer the offer, or the browser could not use the answer
  * - `no-candidates`: an end found no address at which it can be reached
@@ -22,6 +23,7 @@ import * as z from "zod/mini";
 export const connectionReasons = [
   "signalling",
   "refused",
+  "busy",
   "unsupported",
   "no-answer",
   "no-candidates",

@@ -20,6 +20,10 @@ export const dataChannelLabel = "data";
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  * - `reports`: the client tells how it is connected, and why not
+ * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
+ * - `withdrawal`: `turn-withdrawn` takes back all of a turn
+ * - `resume`: a new socket takes over a running call while its peer connection lives, and the
+ *   server's sound never pauses for more than 400 ms, so that the client can tell when the path is silent
  */
 export const features = [
   "trickle",
@@ -34,6 +38,9 @@ export const features = [
   "websocket-audio",
   "ice-servers",
   "reports",
+  "pause",
+  "withdrawal",
+  "resume",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -46,6 +46,7 @@ async function connect(
     iceTransportPolicy: policy,
     trickle: server.features.has("trickle"),
     fresh,
+    watch: false,
     send: (message) => void signalling.send(message),
   });
   const ends: (() => void)[] = [];
@@ -83,7 +84,7 @@ async function connect(
 function pass(frame: string, peer: Peer, logger: Logger): void {
   try {
     const message = parseServerMessage(frame);
-    if (message.type === "signal") peer.accept(message.signal.sdp);
+    if (message.type === "signal") peer.accept(message.signal.sdp, message.number);
     if (message.type === "candidate") peer.addCandidate(message.candidate);
   } catch (error) {
     logger.debug({ error }, "Ignored a message of the server");

@@ -46,10 +46,12 @@ export async function checkServer(options: ServerCheckOptions): Promise<ServerOu
   const limit = limited(greetWithinMs, { clock, signal });
   let openMs: number | undefined;
   try {
-    const signalling = new Signalling(environment.openSocket(signallingUrl, protocols));
-    signalling.on("open", () => {
+    const socket = environment.openSocket(signallingUrl, protocols);
+    socket.addEventListener("open", () => {
       openMs = clock.now() - begun;
     });
+    const open = () => Promise.reject(new Error("one socket is enough"));
+    const signalling = new Signalling({ clock, socket, open });
     try {
       const ready = await greeting(signalling, limit.signal);
       const readyMs = clock.now() - begun;
@@ -163,8 +165,12 @@ interface Words {
 }
 
 function wordsFor(error: unknown, wasOpen: boolean): Words {
-  if (error instanceof LLMRTCClientError && error.code === "ACCESS_REFUSED") {
-    return { finding: "refuses this caller", remedy: error.remedy, reason: "refused" };
+  if (error instanceof LLMRTCClientError) {
+    const { code, remedy } = error;
+    if (code === "ACCESS_REFUSED")
+      return { finding: "refuses this caller", remedy, reason: "refused" };
+    if (code === "SERVER_BUSY")
+      return { finding: "takes no more calls now", remedy, reason: "busy" };
   }
   const network =
     "Check the internet connection. A proxy or firewall must let WebSockets (wss://) through.";
