@@ -23,10 +23,7 @@ interface Kind {
   readonly parse: (frame: string) => unknown;
 }
 
-function kinds(
-  schemas: readonly z.ZodMiniType[],
-  parse: (frame: string) => unknown,
-): Kind[] {
+function kinds(schemas: readonly z.ZodMiniType[], parse: (frame: string) => unknown): Kind[] {
   return schemas.map((schema) => {
     const { shape } = schema._zod.def as unknown as { readonly shape: Shape };
     const { values } = shape["type"]?._zod.def as unknown as { readonly values: readonly string[] };
