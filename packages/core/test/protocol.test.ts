@@ -183,6 +183,14 @@ test.each(['{"type":"ready","id":"a"}', '{"type":"transcript","text":"a"}'])(
   },
 );
 
+test.each(["5", "[5]", '{"a":1}', "null", '["stun:a",[]]'])(
+  "an ICE server's urls are strings: %s",
+  (urls) => {
+    const frame = `{"type":"ready","id":"a","iceServers":[{"urls":${urls}}]}`;
+    expect(() => parseServerMessage(frame)).toThrow("iceServers.0.urls");
+  },
+);
+
 describe("limits", () => {
   const say = (fields: object) => JSON.stringify({ type: "text", text: "Look.", ...fields });
   const pictures = (count: number) => Array.from({ length: count }, () => ({ data: "AAA=" }));

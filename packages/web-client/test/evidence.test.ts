@@ -1,33 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { diagnose, Evidence, type Facts } from "../src/connection/evidence.ts";
+import { diagnose, Evidence, type Facts, type Standing } from "../src/connection/evidence.ts";
 import { selectedPair } from "../src/connection/selected-pair.ts";
 import { FakePeer } from "./fake-network.ts";
 
 const facts: fc.Arbitrary<Facts> = fc.record({
-  answered: fc.boolean(),
   candidates: fc.nat(3),
   relays: fc.nat(3),
   refused: fc.boolean(),
+  connected: fc.boolean(),
+});
+const standing: fc.Arbitrary<Standing> = fc.record({
+  remoteDescription: fc.constantFrom(null, {} as RTCSessionDescription),
   iceConnectionState: fc.constantFrom(
     ...(["new", "checking", "connected", "completed", "disconnected", "failed", "closed"] as const),
   ),
   connectionState: fc.constantFrom(
     ...(["new", "connecting", "connected", "disconnected", "failed", "closed"] as const),
   ),
-  wasConnected: fc.boolean(),
 });
 
-const hasPath = ({ iceConnectionState: ice }: Facts) => ice === "connected" || ice === "completed";
+const hasPath = ({ iceConnectionState: ice }: Standing) =>
+  ice === "connected" || ice === "completed";
 
 describe("why a peer connection does not connect", () => {
   test("is its first step that was not done, whatever came after", () => {
     fc.assert(
-      fc.property(facts, (seen) => {
-        const reason = diagnose(seen);
-        if (!seen.answered) expect(reason).toBe("no-answer");
-        else if (hasPath(seen))
-          expect(reason).toMatch(/^(remote-closed|media-silent|dtls-failed)$/);
+      fc.property(standing, facts, (now, seen) => {
+        const reason = diagnose(now, seen);
+        if (now.remoteDescription === null) expect(reason).toBe("no-answer");
+        else if (hasPath(now)) expect(reason).toMatch(/^(remote-closed|media-silent|dtls-failed)$/);
         else expect(reason).toMatch(/^(credentials|no-candidates|ice-failed)$/);
       }),
     );
@@ -35,10 +37,10 @@ describe("why a peer connection does not connect", () => {
 
   test("is the credentials only where a TURN server refused them and none gave a relay", () => {
     fc.assert(
-      fc.property(facts, (seen) => {
-        const blamed = diagnose(seen) === "credentials";
-        const cause = seen.refused && seen.relays === 0 && seen.answered && !hasPath(seen);
-        expect(blamed).toBe(cause);
+      fc.property(standing, facts, (now, seen) => {
+        const blamed = diagnose(now, seen) === "credentials";
+        const noPath = now.remoteDescription !== null && !hasPath(now);
+        expect(blamed).toBe(seen.refused && seen.relays === 0 && noPath);
       }),
     );
   });

@@ -137,8 +137,8 @@ export class Call extends Emitter<CallEvents> {
 
   /** For the server's operator: what went wrong at this end. */
   tell(reason: ConnectionReason): void {
-    if (this.#link) this.#link.tell(reason);
-    else this.#untold.push(reason);
+    this.#untold.push(reason);
+    this.#link?.tellAll();
   }
 
   /** What the caller is heard with, now and after each reconnection. */

@@ -1,60 +1,58 @@
 import type { ConnectionReason } from "@metered/llmrtc-core";
 
-/** What is seen of a peer connection that does not connect, or did not. */
+/** What was seen of a peer connection. */
 export interface Facts {
-  readonly answered: boolean;
   /** Own candidates, and those of them that are relays. */
-  readonly candidates: number;
-  readonly relays: number;
+  candidates: number;
+  relays: number;
   /** A TURN server answered with an error of its own, e.g. 401. */
-  readonly refused: boolean;
-  readonly iceConnectionState: RTCIceConnectionState;
-  readonly connectionState: RTCPeerConnectionState;
-  /** It was connected once. */
-  readonly wasConnected: boolean;
+  refused: boolean;
+  /** Media and messages flowed once. */
+  connected: boolean;
 }
 
+/** Where it stands. */
+export type Standing = Pick<
+  RTCPeerConnection,
+  "remoteDescription" | "iceConnectionState" | "connectionState"
+>;
+
 /** The first step of connecting that was not done. */
-export function diagnose(facts: Facts): ConnectionReason {
-  const { iceConnectionState: ice, connectionState } = facts;
-  if (!facts.answered) return "no-answer";
-  const hasPath = ice === "connected" || ice === "completed";
-  if (!hasPath) {
-    if (facts.refused && facts.relays === 0) return "credentials";
-    return facts.candidates === 0 ? "no-candidates" : "ice-failed";
+export function diagnose(standing: Standing, facts: Facts): ConnectionReason {
+  if (!standing.remoteDescription) return "no-answer";
+  if (!/^co/.test(standing.iceConnectionState)) {
+    // neither connected nor completed
+    if (facts.refused && !facts.relays) return "credentials";
+    return facts.candidates ? "ice-failed" : "no-candidates";
   }
-  if (facts.wasConnected) return "remote-closed";
-  return connectionState === "connected" ? "media-silent" : "dtls-failed";
+  if (facts.connected) return "remote-closed";
+  return standing.connectionState === "connected" ? "media-silent" : "dtls-failed";
 }
 
 /** Collects the facts of one peer connection until `signal` aborts, which has to come before it is closed. */
 export class Evidence {
   readonly #connection: RTCPeerConnection;
-  #candidates = 0;
-  #relays = 0;
-  #refused = false;
-  #wasConnected = false;
+  readonly #facts: Facts = { candidates: 0, relays: 0, refused: false, connected: false };
   #last: ConnectionReason | undefined;
 
   constructor(connection: RTCPeerConnection, signal: AbortSignal) {
     this.#connection = connection;
-    const listen = { signal };
+    const facts = this.#facts;
     connection.addEventListener(
       "icecandidate",
       ({ candidate }) => {
-        if (!candidate?.candidate) return;
-        this.#candidates += 1;
-        if (candidate.candidate.includes(" typ relay")) this.#relays += 1;
+        if (candidate?.candidate) facts.candidates += 1;
+        if (candidate?.candidate.includes(" typ relay")) facts.relays += 1;
       },
-      listen,
+      { signal },
     );
     connection.addEventListener(
       "icecandidateerror",
       ({ errorCode }) => {
         // RFC 8656 section 19: what the server says. 701 is the browser's own, for no answer.
-        if (errorCode >= 400 && errorCode < 500) this.#refused = true;
+        if (errorCode >= 400 && errorCode < 500) facts.refused = true;
       },
-      listen,
+      { signal },
     );
     signal.addEventListener("abort", () => {
       this.#last = this.reason;
@@ -63,23 +61,11 @@ export class Evidence {
 
   /** Media and messages flow. */
   connected(): void {
-    this.#wasConnected = true;
+    this.#facts.connected = true;
   }
 
   /** Why it does not connect. */
   get reason(): ConnectionReason {
-    const { iceConnectionState, connectionState, remoteDescription } = this.#connection;
-    return (
-      this.#last ??
-      diagnose({
-        answered: remoteDescription !== null,
-        candidates: this.#candidates,
-        relays: this.#relays,
-        refused: this.#refused,
-        iceConnectionState,
-        connectionState,
-        wasConnected: this.#wasConnected,
-      })
-    );
+    return this.#last ?? diagnose(this.#connection, this.#facts);
   }
 }

@@ -178,9 +178,18 @@ export class Link extends Emitter<LinkEvents> {
 
   /** Tells the server what went wrong at this end, now or when it greets next. */
   tell(reason: ConnectionReason): void {
+    this.#options.untold.push(reason);
+    this.tellAll();
+  }
+
+  /** What it does not know yet. */
+  tellAll(): void {
     const { untold } = this.#options;
-    if (untold.length < mostUntold) untold.push(reason);
-    this.#tellAll();
+    untold.splice(mostUntold);
+    if (!this.features.has("reports")) return;
+    while (untold[0] && this.send({ type: "connection-trouble", reason: untold[0] })) {
+      untold.shift();
+    }
   }
 
   setTrack(track: MediaStreamTrack | null): void {
@@ -258,7 +267,7 @@ export class Link extends Emitter<LinkEvents> {
     if (this.#ready) return;
     this.#ready = ready;
     if (ready.features) this.send({ type: "hello", features: [...features] });
-    this.#tellAll();
+    this.tellAll();
     if (!this.features.has("one-channel")) this.#copies = new Copies();
     const { resume } = this.#options;
     if (resume === undefined) {
@@ -302,13 +311,6 @@ export class Link extends Emitter<LinkEvents> {
     this.#within(ackWithinMs, () => {
       this.#signalling.renew();
     });
-  }
-
-  #tellAll(): void {
-    if (!this.features.has("reports")) return;
-    const { untold } = this.#options;
-    while (untold[0] && this.send({ type: "connection-trouble", reason: untold[0] }))
-      untold.shift();
   }
 
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
