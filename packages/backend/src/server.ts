@@ -24,6 +24,7 @@ import { admit, type SessionTerms } from "./security/admission.ts";
 import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { SessionServices } from "./session/session.ts";
+import type { Call } from "./signalling/call.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
@@ -51,6 +52,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #app: Express;
   readonly #ice: IceSupply;
   readonly #connections = new Set<Connection>();
+  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -235,6 +237,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const connection = new Connection(socket, {
       sessions,
       gate: place === "open" ? undefined : place,
+      calls: this.#calls,
       hooks,
       metrics,
       logger,
