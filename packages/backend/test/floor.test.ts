@@ -297,7 +297,8 @@ describe("a guess", () => {
       },
     });
     transport.speak(600, 400);
-    await expect.poll(() => llm.requests).toHaveLength(1);
+    await transport.quiet();
+    expect(llm.requests).toHaveLength(1);
     transport.speak(600, 900);
     await message("tts-complete");
     await session.idle();

@@ -24,7 +24,7 @@ function contest(detector: InterruptionDetector = interruptionDetector()) {
     judged,
     clock,
     verdicts,
-    async sound(ms: number, isVoice = true): Promise<void> {
+    sound: async (ms: number, isVoice = true): Promise<void> => {
       for (let at = 0; at < ms; at += 32) {
         if (isVoice) voiceMs += 32;
         judged.hear(new Int16Array(512), voiceMs);
