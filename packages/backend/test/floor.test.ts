@@ -287,7 +287,7 @@ describe("a guess", () => {
     const llm = Object.assign(fakeLLM({ reply: "Which flight?" }), { local: true });
     const metrics = new InMemoryMetrics();
     const ends: string[] = [];
-    const stt = pausingSTT(["I want to fly", "I want to fly to Berlin."]);
+    const stt = pausingSTT(["I want to fly.", "I want to fly to Berlin."]);
     const { session, transport, message, messages } = setUp({
       providers: { llm, stt },
       services: waiting,
