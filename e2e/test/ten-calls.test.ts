@@ -66,6 +66,5 @@ test("ten calls one after another leave nothing behind", { timeout: 300_000 }, a
   await expect.poll(more, { timeout: 20_000 }).toEqual([]);
   expect(agent.server.sessionCount).toBe(0);
   expect(listeners()).toBe(before.listeners);
-  console.log("RSS", (process.memoryUsage().rss - before.rss) / megabyte);
   expect((process.memoryUsage().rss - before.rss) / megabyte).toBeLessThan(60);
 });
