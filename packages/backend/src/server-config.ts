@@ -97,7 +97,8 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     }
   }
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
-    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+    if ((config as object as Record<string, unknown>)[name] !== undefined)
+      throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
   checkCapacity(config);
