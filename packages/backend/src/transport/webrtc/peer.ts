@@ -12,6 +12,7 @@ import {
   useOPUS,
   useVP8,
 } from "werift";
+import { keepEarlyDtls } from "./early-dtls.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
@@ -230,6 +231,7 @@ export class Peer {
   #observe(dtls: RTCDtlsTransport): void {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });
