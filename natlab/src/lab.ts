@@ -19,12 +19,24 @@ import { natRules, type Network } from "./nat-rules.ts";
 
 /**
  * Namespaces: `inet` holds the bridge, `turn` the TURN server, `caller` the browser with both its
- * networks, `agent` the server; each site has a router.
+ * networks, `agent` the server; each site has a router. `cable` and `plugs` are for a `Cable`.
  */
-const spaces = ["inet", "turn", "caller", "agent", "wifi", "cellular", "server"] as const;
+const spaces = [
+  "inet",
+  "turn",
+  "caller",
+  "agent",
+  "wifi",
+  "cellular",
+  "server",
+  "cable",
+  "plugs",
+] as const;
 export type Space = (typeof spaces)[number];
 
 const hosts = { wifi: "caller", cellular: "caller", server: "agent" } as const;
+/** For whole frames in packets. */
+const wideMtu = 2000;
 const janitor = fileURLToPath(new URL("../janitor.mjs", import.meta.url));
 const cache = fileURLToPath(new URL("../.cache", import.meta.url));
 
@@ -168,6 +180,7 @@ export class Lab {
       );
       await this.setNetwork(site, "port-restricted");
     }
+    await this.#link("cable", "plugs", "plugs", "cable", wideMtu);
     await this.placeServer("public");
     await this.roam("wifi");
   }
@@ -178,9 +191,10 @@ export class Lab {
   }
 
   /** A cable. */
-  async #link(a: Space, nameA: string, b: Space, nameB: string): Promise<void> {
-    const peer = ["peer", "name", nameB, "netns", this.name(b)];
-    await command("ip", ["link", "add", nameA, "netns", this.name(a), "type", "veth", ...peer]);
+  async #link(a: Space, nameA: string, b: Space, nameB: string, mtu = 1500): Promise<void> {
+    const one = [nameA, "mtu", String(mtu), "netns", this.name(a)];
+    const other = [nameB, "mtu", String(mtu), "netns", this.name(b)];
+    await command("ip", ["link", "add", ...one, "type", "veth", "peer", "name", ...other]);
     await this.#script(a, `ip link set ${nameA} up`);
     await this.#script(b, `ip link set ${nameB} up`);
   }
