@@ -13,9 +13,6 @@ import { saveImpairments } from "../src/impairment-report.ts";
 import { callIn, setNetworks } from "../src/calls.ts";
 
 const everything = process.env["NATLAB"] === "all";
-const said = wordsOf("unless to be rather cold hearted and rather selfish is to be ill disposed");
-/** On a good link the recogniser gets all but one or two of these words right. */
-const enough = 0.75;
 
 /** The clip takes 5 s. A stall in it can look like the end of the turn: the rest is another one then. */
 const listenMs = 9000;
