@@ -23,6 +23,7 @@ import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./s
 import { admit, type SessionTerms } from "./security/admission.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { SessionServices } from "./session/session.ts";
+import type { Call } from "./signalling/call.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
@@ -50,6 +51,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #app: Express;
   readonly #ice: IceSupply;
   readonly #connections = new Set<Connection>();
+  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -218,6 +220,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const connection = new Connection(socket, {
       sessions,
+      calls: this.#calls,
       hooks,
       metrics,
       logger,

@@ -29,7 +29,12 @@ const offer = z.object({
 });
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
-const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
+const reconnect = z.object({
+  type: z.literal("reconnect"),
+  sessionId: shortText,
+  /** The client's peer connection lives: only this socket is new. Feature `resume`. */
+  peer: z.optional(z.boolean()),
+});
 const audio = z.object({
   type: z.literal("audio"),
   data: z.base64(),

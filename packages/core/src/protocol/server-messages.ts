@@ -35,6 +35,8 @@ const reconnectAck = z.object({
   success: z.boolean(),
   sessionId: z.string(),
   historyRecovered: z.boolean(),
+  /** The server's peer connection lives too: the call goes on as it was. */
+  peerKept: z.optional(z.boolean()),
 });
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
