@@ -235,8 +235,9 @@ export class Call implements SessionOwner {
         this.#session.features = message.features;
         return;
       case "offer":
-      case "signal":
-        return this.#accept(message.signal.sdp, message.type === "offer" && message.fresh === true);
+        return this.#accept(message);
+      case "signal": // its older spelling
+        return this.#accept({ signal: message.signal });
       case "candidate":
         this.#ways.addCandidate(message.candidate);
         return;
@@ -268,10 +269,14 @@ export class Call implements SessionOwner {
     }
   }
 
-  async #accept(sdp: string, fresh: boolean): Promise<void> {
+  async #accept({ signal, fresh = false, number }: Omit<Offer, "type">): Promise<void> {
     const trickle = this.#features.has("trickle");
-    const { answer, sent } = await this.#ways.accept(sdp, { fresh, trickle });
-    this.#outlet?.send({ type: "signal", signal: { type: "answer", sdp: answer } });
+    const { answer, sent } = await this.#ways.accept(signal.sdp, { fresh, trickle });
+    this.#outlet?.send({
+      type: "signal",
+      signal: { type: "answer", sdp: answer },
+      ...(number !== undefined && { number }),
+    });
     sent();
   }
 
@@ -300,3 +305,5 @@ export class Call implements SessionOwner {
     else this.#services.logger.warn({ error, sessionId: this.id }, "refused, without a socket");
   }
 }
+
+type Offer = Extract<ClientMessage, { readonly type: "offer" }>;

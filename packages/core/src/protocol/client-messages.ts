@@ -26,6 +26,8 @@ const offer = z.object({
   signal: offerSignal,
   /** From a new peer connection: the one before is given up. Feature `websocket-audio`. */
   fresh: z.optional(z.boolean()),
+  /** The answer has the same one. */
+  number: z.optional(z.number()),
 });
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });

@@ -29,6 +29,8 @@ const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
 const signal = z.object({
   type: z.literal("signal"),
   signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+  /** Of the offer that it answers, if that had one. */
+  number: z.optional(z.number()),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
