@@ -14,7 +14,7 @@ import {
   turnHost,
 } from "./addresses.ts";
 import { command } from "./command.ts";
-import { iceConfigurations } from "./ice-configurations.ts";
+import { configurations } from "./ice-configurations.ts";
 import { natRules, type Network } from "./nat-rules.ts";
 
 /**
@@ -204,7 +204,7 @@ export class Lab {
     const folder = `/etc/netns/${this.name(space)}`;
     mkdirSync(folder, { recursive: true });
     const lines = [`127.0.0.1 localhost`, `${addresses.turn} ${turnHost}`];
-    for (const configuration of iceConfigurations) {
+    for (const configuration of configurations) {
       lines.push(`${addresses.publicServer} ${agentHost("public", configuration)}`);
       lines.push(`${sites.server.wan} ${agentHost("natted", configuration)}`);
     }
