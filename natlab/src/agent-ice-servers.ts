@@ -1,6 +1,6 @@
 import { type IceServerSource, turnRestIceServers } from "@metered/llmrtc-backend";
 import type { IceServer } from "@metered/llmrtc-core";
-import { addresses, turnHost } from "./addresses.ts";
+import { addresses, addresses6, turnHost } from "./addresses.ts";
 import { type Configuration, shortLived } from "./ice-configurations.ts";
 import { turnCredential } from "./turn-credential.ts";
 
@@ -34,6 +34,8 @@ export function iceServers(
       return [{ urls: udp, ...credential }];
     case "turn-tcp":
       return [{ urls: tcp, ...credential }];
+    case "turn-ipv6":
+      return [{ urls: `turn:[${addresses6.turn}]:3478?transport=tcp`, ...credential }];
     case "turns-443":
       return [{ urls: tls, ...credential }];
     case "all":

@@ -54,7 +54,7 @@ const front = tls.createServer(
   },
 );
 front.on("tlsClientError", () => undefined); // a browser's speculative connection
-front.listen(443, "0.0.0.0");
+front.listen(443);
 await once(front, "listening");
 process.on("message", (message) => {
   if (message !== "cut") return;

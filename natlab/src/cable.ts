@@ -18,15 +18,14 @@ export class Cable {
 
   /** Takes the place of the plain one. It stays as long as the lab does. */
   static async lay(lab: Lab, site: SiteName): Promise<Cable> {
-    await lab.run("plugs", "sh", ["-ec", plugsScript(lab, site)]);
-    await lab.run("cable", "sh", ["-ec", `ip addr add ${own}/24 dev plugs`]);
+    await lab.script("plugs", plugsScript(lab, site));
+    await lab.script("cable", `ip addr add ${own}/24 dev plugs`);
     const { wan } = sites[site];
-    await lab.run(site, "sh", [
-      "-ec",
+    await lab.script(
+      site,
       `ip addr add ${wan}/24 dev wan; ip link set wan up; ip route add default via ${addresses.sink}`,
-    ]);
-    const attach = `ip link set ${site} master internet; ip link set ${site} up`;
-    await lab.run("inet", "sh", ["-ec", attach]);
+    );
+    await lab.script("inet", `ip link set ${site} master internet; ip link set ${site} up`);
     const args = [await program(lab, "cable-process"), own, plugs, ...ports.map(String)];
     const child = lab.start("cable", process.execPath, args, {
       stdio: ["ignore", "inherit", "inherit", "ipc"],

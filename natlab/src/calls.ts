@@ -28,13 +28,21 @@ export interface CallHooks {
 export async function callIn(
   browser: Browser,
   { server, ice }: Pick<Cell, "server" | "ice">,
+  hooks?: CallHooks,
+): Promise<CallResult> {
+  return callAt(browser, agentHost(server === "public" ? "public" : "natted", ice), hooks);
+}
+
+/** The same, at a name of the server's. */
+export async function callAt(
+  browser: Browser,
+  host: string,
   { loaded, listenMs = 0 }: CallHooks = {},
 ): Promise<CallResult> {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
-    const placement = server === "public" ? "public" : "natted";
-    await page.goto(`https://${agentHost(placement, ice)}/call`);
+    await page.goto(`https://${host}/call`);
     await loaded?.();
     return await page.evaluate((ms) => globalThis.natlab.speak(ms), listenMs);
   } finally {
