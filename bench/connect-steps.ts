@@ -1,7 +1,7 @@
 // Where the time of connecting goes: the steps of `client.start()`, as the browser sees them, with a STUN
 // server that answers. Option: how many calls.
 import type { Page as BrowserPage } from "playwright-core";
-import { openBrowser } from "../e2e/src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../e2e/src/caller.ts";
 import { servePages } from "../e2e/src/page-server.ts";
 import { startStun } from "../e2e/src/stun-server.ts";
@@ -14,7 +14,7 @@ interface Step {
 }
 
 const calls = Number(process.argv.slice(2).find((option) => /^\d+$/.test(option)) ?? 15);
-const browser = await openBrowser();
+const browser = await openChromium();
 const pages = await servePages();
 const stun = await startStun();
 const server = await ServerProcess.withFixedProviders("@metered/llmrtc-backend", [

@@ -1,6 +1,6 @@
 // How long a call takes to connect, from `client.start()` to its end, with STUN servers that answer,
 // say nothing or are not there, and a TURN server to which the password is wrong.
-import { openBrowser } from "../e2e/src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../e2e/src/caller.ts";
 import { servePages } from "../e2e/src/page-server.ts";
 import { startStun } from "../e2e/src/stun-server.ts";
@@ -12,7 +12,7 @@ import { show, summarise, type Summary, table } from "./src/table.ts";
 const options = process.argv.slice(2);
 const calls = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
 
-const browser = await openBrowser();
+const browser = await openChromium();
 const pages = await servePages();
 const reachable = await startStun();
 const silent = await startStun({ answers: false });
