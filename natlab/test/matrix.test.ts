@@ -5,7 +5,8 @@ import { callIn, setNetworks } from "../src/calls.ts";
 import { allCells, someCells } from "../src/cells.ts";
 import { type Cell, expectedPaths } from "../src/expectation.ts";
 import { pathOf } from "../src/path.ts";
-import { saveMatrix } from "../src/matrix-report.ts";
+import { addToKept, forgetKept } from "../src/kept-results.ts";
+import { type CellResult, saveMatrix } from "../src/matrix-report.ts";
 
 /** `npm run natlab` tries every cell and writes the report; `npm test` some. */
 const everything = process.env["NATLAB"] === "all";
@@ -17,7 +18,7 @@ for (const cell of cells) {
 }
 
 const words = /go forward/i;
-const results: { readonly cell: Cell; readonly result: CallResult }[] = [];
+const results: CellResult[] = [];
 let calling: CallingLab;
 
 beforeAll(async () => {
@@ -26,7 +27,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await calling.close();
-  if (results.length === allCells.length) saveMatrix(results);
+  if (!everything) return;
+  const all = addToKept(results);
+  if (all.length < allCells.length) return;
+  saveMatrix(all);
+  forgetKept();
 });
 
 describe.each([...rows])("%s", (_, row) => {
