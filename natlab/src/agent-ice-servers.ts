@@ -1,10 +1,9 @@
 import { type IceServerSource, turnRestIceServers } from "@metered/llmrtc-backend";
 import type { IceServer } from "@metered/llmrtc-core";
 import { addresses, addresses6, turnHost } from "./addresses.ts";
-import { type Configuration, shortLived } from "./ice-configurations.ts";
+import { type Configuration, shortLifeSeconds, shortLived } from "./ice-configurations.ts";
 import { turnCredential } from "./turn-credential.ts";
 
-const shortLifeSeconds = 20;
 const dayInSeconds = 86_400;
 const { turn } = addresses;
 const stun = `stun:${turn}:3478`;

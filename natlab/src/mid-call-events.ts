@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { CallingLab } from "./calling-lab.ts";
-import type { Configuration } from "./ice-configurations.ts";
+import { type Configuration, shortLifeSeconds, shortLived } from "./ice-configurations.ts";
 import type { Network } from "./nat-rules.ts";
 
 /** Something that befalls a running call. The server has a public address. */
@@ -18,6 +18,8 @@ export interface MidCallEvent {
   readonly afterMs?: number;
   /** So long the call goes on afterwards, at least. Default 0. */
   readonly thenMs?: number;
+  /** Whether what was to happen did, as coturn saw it. */
+  readonly proof?: (calling: CallingLab) => boolean;
   /** The voice must be back sooner than this, in milliseconds. */
   readonly backWithinMs: number;
 }
@@ -32,6 +34,16 @@ const relayed = { network: "udp-blocked", ice: "turn-tcp" } as const;
 const soonMs = 15_000;
 /** The client gives up after a minute of trying; by then it must have said so. */
 const atAllMs = 90_000;
+
+/** A later relay was made with credentials that began after the first ones had ended. */
+function renewed(turnLog: string): boolean {
+  const made = /user <(\d+):[^>]*>: incoming packet ALLOCATE processed, success/g;
+  const soon = Date.now() / 1000 + 60; // all other credentials of the lab live a day
+  const ends = [...turnLog.matchAll(made)]
+    .map(([, end]) => Number(end))
+    .filter((end) => end < soon);
+  return Math.max(...ends) - Math.min(...ends) > shortLifeSeconds;
+}
 
 const roam = ({ lab }: CallingLab): Promise<void> => lab.roam("cellular");
 
@@ -107,11 +119,12 @@ export const midCallEvents: readonly MidCallEvent[] = [
   {
     name: "another network in a call of a minute, when credentials of 20 s have long expired",
     network: "udp-blocked",
-    ice: "short-lived",
+    ice: shortLived,
     outage: false,
     afterMs: 35_000,
     happen: roam,
     thenMs: 25_000,
+    proof: ({ turn }) => renewed(turn.log),
     backWithinMs: soonMs,
   },
   signallingCut,

@@ -68,6 +68,7 @@ test.each(tried.map((event) => [event.name, event] as const))(
     const story = `${JSON.stringify(result)}\n${calling.agent.log.slice(-2000)}`;
     expect(result.recovered || result.endedWith !== undefined, story).toBe(true);
     if (result.recovered) expect(result.backMs, story).toBeLessThan(event.backWithinMs);
+    expect(event.proof?.(calling) ?? true, calling.turn.log).toBe(true);
   },
   240_000,
 );

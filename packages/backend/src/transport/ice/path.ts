@@ -10,8 +10,8 @@ export interface Path extends PathView {
   provenIn: number | undefined;
   chosenIn: number;
   heardAt: number;
-  /** The generation that is being checked, or that waits for it. */
-  checking: number | undefined;
+  /** The newest generation in which we have checked it; -1: none. */
+  askedIn: number;
   /** Until when the client agrees to be sent to (RFC 7675). */
   consentUntil: number;
 }
@@ -43,7 +43,7 @@ export class Paths {
       provenIn: undefined,
       chosenIn: -1,
       heardAt: -Infinity,
-      checking: undefined,
+      askedIn: -1,
       consentUntil: -Infinity,
     };
     this.#paths.set(keyOf(route, to), path);
