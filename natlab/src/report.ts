@@ -15,7 +15,7 @@ export type Part = (typeof parts)[number];
 const head = `# What the network lab measured
 
 Written by \`npm run natlab\`: real NATs and firewalls, coturn with \`deploy/coturn/turnserver.conf\`, Chromium and our server on one
-machine. [How it is made](https://github.com/metered-ca/llmrtc/tree/main/natlab).
+machine, as \`natlab/README.md\` in the repository describes.
 `;
 
 /** Puts one part into docs/natlab-matrix.md, in Markdown below its heading. The others stay. */
