@@ -35,15 +35,16 @@ afterAll(async () => {
 });
 
 describe.each([...rows])("%s", (_, row) => {
-  /** Those that WebRTC cannot carry wait for it first: they run beside the others. */
+  /** Those that WebRTC cannot carry wait for it first: they run, one after another, beside the others. */
   const waiting = new Map<Cell, Promise<CallResult>>();
 
   beforeAll(async () => {
     const [first] = row;
     if (first) await setNetworks(calling.lab, first);
+    let before: Promise<unknown> = Promise.resolve();
     for (const cell of row.filter((cell) => expectedPaths(cell).length === 0)) {
-      const call = callIn(calling.browser, cell);
-      call.catch(() => undefined); // the cell's test tells
+      const call = before.then(() => callIn(calling.browser, cell));
+      before = call.catch(() => undefined); // the cell's test tells
       waiting.set(cell, call);
     }
   });
