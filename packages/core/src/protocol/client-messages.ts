@@ -101,5 +101,5 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
  * @throws {LLMRTCError} `INVALID_MESSAGE`, naming the offending field but never quoting its content
  */
 export function parseClientMessage(frame: string): ClientMessage {
-  return parseMessage(ClientMessage, frame, "client");
+  return parseMessage(() => ClientMessage, frame, "client");
 }

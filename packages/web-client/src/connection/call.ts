@@ -208,7 +208,9 @@ export class Call extends Emitter<CallEvents> {
     this.#options.logger.info({ code: reason.code }, reason.message);
     this.#reason = reason;
     const { random } = this.#options.environment;
-    this.#step({ type: "lost", retryable: reason.recoverable, random: random() });
+    // A full server is not pressed by new callers; who comes back may find his place.
+    const refused = reason.code === "SERVER_BUSY" && this.#starting !== undefined;
+    this.#step({ type: "lost", retryable: reason.recoverable && !refused, random: random() });
   }
 
   #wait({ retries, delayMs }: Extract<Progress, { readonly phase: "waiting" }>): void {

@@ -15,6 +15,7 @@ import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
+import { skipHandshakeNumbers } from "./record-numbers.ts";
 import type { RemoteCandidate } from "./remote-candidate.ts";
 
 export interface PeerOptions {
@@ -186,6 +187,7 @@ export class Peer {
       this.#listener.rtp(packet);
     });
     dtls.onStateChange.subscribe((state) => {
+      if (state === "connected") skipHandshakeNumbers(dtls);
       if (this.#closed) return;
       if (state === "closed") this.#listener.ended("remote-closed");
       else if (state === "failed") this.#listener.ended("failed");
