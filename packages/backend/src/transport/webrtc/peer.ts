@@ -11,6 +11,7 @@ import {
 } from "werift";
 import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
+import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
@@ -197,6 +198,7 @@ export class Peer {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
     seat(dtls.iceTransport, this.#agent);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });
