@@ -1,5 +1,5 @@
 import { Recording } from "./recording.ts";
-import { ScriptedMicrophone } from "./scripted-microphone.ts";
+import { ScriptedMicrophone, type Spoken } from "./scripted-microphone.ts";
 
 /** The part of a web client that the tests drive: ours and the published v1 client both have it. */
 export interface VoiceClient {
@@ -108,6 +108,12 @@ export class Harness {
   async say(url: string): Promise<number> {
     if (!this.#microphone) throw new Error("share a scripted microphone first");
     return this.#microphone.say(url);
+  }
+
+  /** The same. @returns when its first and its last loud sample went in, to 10 ms */
+  async sayTimed(url: string): Promise<Spoken> {
+    if (!this.#microphone) throw new Error("share a scripted microphone first");
+    return this.#microphone.sayTimed(url);
   }
 
   sendText(text: string): void {

@@ -1,6 +1,7 @@
 import { microphoneFormat, type Pcm, Resampler } from "@metered/llmrtc-core";
 import type { Browser, BrowserContext, Page as BrowserPage } from "playwright-core";
 import type { CallOptions, MicrophoneKind, Told } from "../pages/harness.ts";
+import type { Spoken } from "../pages/scripted-microphone.ts";
 import type { Page, PageServer } from "./page-server.ts";
 
 export interface CallerOptions extends CallOptions {
@@ -112,6 +113,11 @@ export class Caller {
   /** Speaks a clip to its end. @returns the page's time at its end */
   async say(clip: string): Promise<number> {
     return this.#page.evaluate((url) => globalThis.harness.say(url), `/clips/${clip}.wav`);
+  }
+
+  /** Speaks a clip. @returns the page's times of its first and last loud sample */
+  async sayTimed(clip: string): Promise<Spoken> {
+    return this.#page.evaluate((url) => globalThis.harness.sayTimed(url), `/clips/${clip}.wav`);
   }
 
   async sendText(text: string): Promise<void> {
