@@ -34,7 +34,7 @@ export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, 
   readonly historyLimit?: number | undefined;
   /** Speak while the voice is being made. Default true. */
   readonly streamingTTS?: boolean | undefined;
-  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  /** Recognise while the caller speaks; a provider that cannot stream is asked at each pause. Default true. */
   readonly streamingSTT?: boolean | undefined;
   /** A client that sends no `ping` for so many milliseconds is gone. Default 45_000. */
   readonly heartbeatTimeout?: number | undefined;
