@@ -11,6 +11,12 @@ interface Piece {
   readonly rms: number;
 }
 
+/** When a sound or a silence began and ended, by `performance.now()`, to 10 ms. */
+export interface Bounds {
+  readonly beganAt: number;
+  readonly endedAt: number;
+}
+
 /** Writes down what a remote track sounds like, with the page's time. */
 export class Recording {
   readonly #stop: () => Promise<void>;
@@ -27,7 +33,8 @@ export class Recording {
     sink.muted = true;
     sink.srcObject = stream;
     void sink.play();
-    const source = (): AudioNode => new MediaStreamAudioSourceNode(context, { mediaStream: stream });
+    const source = (): AudioNode =>
+      new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     return Recording.in(context, source, async () => {
       sink.srcObject = null;
       await context.close();
@@ -89,8 +96,22 @@ export class Recording {
     });
   }
 
-  /** When the sound of the last run that began after `from` began and ended, by its loud blocks. */
-  bounds(from: number): { readonly beganAt: number; readonly endedAt: number } | undefined {
+  /** The silences between two times of the page, in order. */
+  holes(from: number, to: number): Bounds[] {
+    const holes: { beganAt: number; endedAt: number }[] = [];
+    for (const { at, rms, pcm } of this.#pieces) {
+      const beganAt = at + this.#offset;
+      if (beganAt < from || beganAt >= to || rms >= audible) continue;
+      const endedAt = beganAt + (pcm.length / sampleRate) * 1000;
+      const last = holes.at(-1);
+      if (last && beganAt - last.endedAt < 1) last.endedAt = endedAt;
+      else holes.push({ beganAt, endedAt });
+    }
+    return holes;
+  }
+
+  /** When what sounded after `from` began and ended, by its loud blocks. */
+  bounds(from: number): Bounds | undefined {
     const loud = this.#pieces.filter(({ at, rms }) => rms >= audible && at + this.#offset >= from);
     const [first] = loud;
     const last = loud.at(-1);

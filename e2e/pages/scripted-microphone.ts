@@ -1,10 +1,4 @@
-import { Recording } from "./recording.ts";
-
-/** When something said began and ended, by `performance.now()`. */
-export interface Spoken {
-  readonly beganAt: number;
-  readonly endedAt: number;
-}
+import { type Bounds, Recording } from "./recording.ts";
 
 /** A microphone that says what it is told, when it is told; in between it is silent. */
 export class ScriptedMicrophone {
@@ -50,7 +44,7 @@ export class ScriptedMicrophone {
    *
    * @returns the page's time of its first and last loud sample, within 10 ms
    */
-  async sayTimed(url: string): Promise<Spoken> {
+  async sayTimed(url: string): Promise<Bounds> {
     const recording = await (this.#recording ??= this.#record());
     const from = performance.now();
     await this.say(url);

@@ -59,7 +59,11 @@ describe("how long the silence must last", () => {
   });
 
   test("without words the voice decides, and must be sure", () => {
-    expect([0.95, 0.7, 0.2].map((finished) => wait("unclear", finished))).toEqual([quickMs, middleMs, longMs]);
+    expect([0.95, 0.7, 0.2].map((finished) => wait("unclear", finished))).toEqual([
+      quickMs,
+      middleMs,
+      longMs,
+    ]);
   });
 
   test("without a model words decide", () => {
