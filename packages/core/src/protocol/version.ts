@@ -19,6 +19,8 @@ export const dataChannelLabel = "data";
  * - `turn-timings`: where the time of each turn went
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
+ * - `withdrawal`: `turn-withdrawn` takes back all of a turn
  */
 export const features = [
   "trickle",
@@ -32,6 +34,8 @@ export const features = [
   "turn-timings",
   "websocket-audio",
   "ice-servers",
+  "pause",
+  "withdrawal",
 ] as const;
 
 export type Feature = (typeof features)[number];
