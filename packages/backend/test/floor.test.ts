@@ -196,7 +196,7 @@ describe("a caller who is cut off", () => {
     const llm = slowLLM(0);
     const stt = fakeSTT({ script: ["What time is it?", ""] });
     const { session, transport, message, types } = setUp({ providers: { llm, stt } });
-    transport.speak(600, 320);
+    transport.speak(600, 384);
     transport.speak(200);
     await message("tts-complete");
     expect(llm.requests).toHaveLength(1);

@@ -15,15 +15,15 @@ export interface PauseQuestions {
 
 /**
  * Asks a provider that cannot stream at each pause what was said so far, so that the words are there
- * when the caller has finished. It never throws: who goes on makes the question void, and one that
- * fails is asked again at the end.
+ * when the caller has finished: he who goes on makes the question void, else its answer, or failure,
+ * is that of the utterance. So each utterance without a pause inside costs one request.
  */
 export class TranscribeAtPauses {
   readonly #options: PauseQuestions;
   readonly #heard: Pcm[] = [];
   #samples = 0;
   #question: AbortController | undefined;
-  #answer: Promise<STTResult | undefined> | undefined;
+  #answer: Promise<STTResult> | undefined;
 
   constructor(options: PauseQuestions) {
     this.#options = options;
@@ -40,13 +40,14 @@ export class TranscribeAtPauses {
     const question = new AbortController();
     this.#question = question;
     this.#answer = this.#ask(AbortSignal.any([this.#options.signal, question.signal]));
+    this.#answer.catch(() => undefined); // met in `finish`, if it still matters then
   }
 
   resume(): void {
     this.stop();
   }
 
-  /** @returns what was understood at the pause in which the utterance ended, if anything was */
+  /** @returns what was understood at the pause in which the utterance ended; undefined: nobody was asked */
   async finish(): Promise<STTResult | undefined> {
     return this.#answer;
   }
@@ -57,17 +58,11 @@ export class TranscribeAtPauses {
     this.#answer = undefined;
   }
 
-  async #ask(signal: AbortSignal): Promise<STTResult | undefined> {
+  async #ask(signal: AbortSignal): Promise<STTResult> {
     const { stt, config, onInterim } = this.#options;
-    try {
-      const wav = encodeWav(joined(this.#heard), microphoneFormat);
-      const result = await stt.transcribe(wav, config, { signal });
-      const text = result.text.trim();
-      if (signal.aborted || !text) return undefined;
-      onInterim?.(text, true);
-      return { ...result, text, isFinal: true };
-    } catch {
-      return undefined; // the whole utterance is asked of at its end, where failures are told
-    }
+    const wav = encodeWav(joined(this.#heard), microphoneFormat);
+    const result = await stt.transcribe(wav, config, { signal });
+    if (!signal.aborted) onInterim?.(result.text.trim(), true);
+    return result;
   }
 }
