@@ -59,6 +59,7 @@ const server = new LLMRTCServer({
 });
 await server.start();
 process.on("SIGTERM", () => process.exit(0));
+process.on("disconnect", () => process.exit(0)); // the benchmark is gone
 
 function fixedEars() {
   return {

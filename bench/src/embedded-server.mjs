@@ -13,3 +13,4 @@ const server = new LLMRTCServer({
 });
 await server.start();
 process.on("SIGTERM", () => process.exit(0));
+process.on("disconnect", () => process.exit(0)); // the benchmark is gone

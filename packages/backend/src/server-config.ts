@@ -60,8 +60,9 @@ export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, 
   readonly interruptionDetector?: InterruptionDetector | undefined;
   /**
    * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
-   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
-   * Default `auto`.
+   * what he turns out not to have said is dropped. `auto`: at once at a pause with a model whose
+   * provider is `local`, with others when the turn detector is nearly sure (it waits 400 ms at most).
+   * True: at once. Default `auto`.
    */
   readonly preemptive?: "auto" | boolean | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */

@@ -127,8 +127,10 @@ describe("listening", () => {
       "voice-noticed",
       "speech-started",
       "speech-paused",
+      "speech-ending",
       "speech-resumed",
       "speech-paused",
+      "speech-ending",
       "speech-ended",
     ]);
   });

@@ -199,6 +199,9 @@ export class Session extends Emitter<SessionEvents> {
           case "speech-paused":
             utterance?.pause();
             break;
+          case "speech-ending":
+            utterance?.ending(heard.afterMs);
+            break;
           case "speech-resumed":
             utterance?.resume();
             break;

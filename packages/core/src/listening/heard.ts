@@ -2,7 +2,7 @@ import type { Pcm } from "../audio/pcm.ts";
 
 /**
  * What the ear reports, in order: speech-started, any number of speech, speech-ended. In between
- * speech-paused and speech-resumed alternate. Before, a voice-noticed is followed by one of
+ * speech-paused and speech-resumed alternate; a speech-ending may follow the former. Before, a voice-noticed is followed by one of
  * voice-lost and speech-started.
  */
 export type Heard =
@@ -24,6 +24,8 @@ export type Heard =
     }
   /** About 100 ms of silence: the caller may have finished. */
   | { readonly type: "speech-paused" }
+  /** The turn detector has judged the pause: speech ends after so much silence unless it resumes. */
+  | { readonly type: "speech-ending"; readonly afterMs: number }
   /** The caller goes on. */
   | { readonly type: "speech-resumed" }
   | {

@@ -123,7 +123,12 @@ async function* hear(
       }
       yield* told({ type: "frame", probability });
       const wait = asking.takeAnswer();
-      if (wait !== undefined) yield* told({ type: "end-after", frames: wait });
+      if (wait !== undefined) {
+        if (speech.phase === "speaking") {
+          yield { type: "speech-ending", afterMs: wait * voiceFrameMs };
+        }
+        yield* told({ type: "end-after", frames: wait });
+      }
       if (flushes.wanted) {
         flushes.wanted = false;
         yield* told({ type: "flush" });
