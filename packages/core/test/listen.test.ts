@@ -127,10 +127,8 @@ describe("listening", () => {
       "voice-noticed",
       "speech-started",
       "speech-paused",
-      "speech-ending",
       "speech-resumed",
       "speech-paused",
-      "speech-ending",
       "speech-ended",
     ]);
   });

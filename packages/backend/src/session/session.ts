@@ -180,7 +180,13 @@ export class Session extends Emitter<SessionEvents> {
     const { logger } = turn;
     let utterance: Utterance | undefined;
     const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
-    const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
+    const ear = listen(media.transport.microphone, {
+      voice,
+      turnDetector,
+      words,
+      onJudged: (afterMs) => utterance?.ending(afterMs),
+      logger,
+    });
     try {
       for await (const heard of ear) {
         switch (heard.type) {
@@ -198,9 +204,6 @@ export class Session extends Emitter<SessionEvents> {
             break;
           case "speech-paused":
             utterance?.pause();
-            break;
-          case "speech-ending":
-            utterance?.ending(heard.afterMs);
             break;
           case "speech-resumed":
             utterance?.resume();

@@ -2,7 +2,7 @@ import type { Pcm } from "../audio/pcm.ts";
 
 /**
  * What the ear reports, in order: speech-started, any number of speech, speech-ended. In between
- * speech-paused and speech-resumed alternate; a speech-ending may follow the former. Before, a voice-noticed is followed by one of
+ * speech-paused and speech-resumed alternate. Before, a voice-noticed is followed by one of
  * voice-lost and speech-started.
  */
 export type Heard =
@@ -22,10 +22,8 @@ export type Heard =
       /** From the start of the voice to its last voiced frame so far; 0 in sound from before it was found. */
       readonly voiceMs: number;
     }
-  /** About 100 ms of silence: the caller may have finished. */
+  /** About 60 ms of silence: the caller may have finished. */
   | { readonly type: "speech-paused" }
-  /** The turn detector has judged the pause: speech ends after so much silence unless it resumes. */
-  | { readonly type: "speech-ending"; readonly afterMs: number }
   /** The caller goes on. */
   | { readonly type: "speech-resumed" }
   | {
