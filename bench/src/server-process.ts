@@ -45,12 +45,8 @@ export class ServerProcess {
   /** With the bench's fixed providers, on our server or the module that `entry` names. */
   static withFixedProviders(
     entry: string,
-<<<<<<< HEAD
     iceServers: readonly IceServer[],
-=======
-    iceServers: readonly { readonly urls: string }[],
     scenario: Scenario = shortAnswer,
->>>>>>> wip/bench5
   ): Promise<ServerProcess> {
     const script = fileURLToPath(new URL("agent-server.mjs", import.meta.url));
     return ServerProcess.start([

@@ -15,16 +15,11 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-<<<<<<< HEAD
-export async function servePages(): Promise<PageServer> {
-  const scripts = await bundle(["own", "v1", "preflight"]);
-=======
 /** @param clips a folder of WAV files beside those of the tests, for a benchmark's own */
 export async function servePages({
   clips = path.join(here, "clips"),
 }: { readonly clips?: string } = {}): Promise<PageServer> {
-  const scripts = await bundle(["own", "v1"]);
->>>>>>> wip/bench5
+  const scripts = await bundle(["own", "v1", "preflight"]);
   const server = createServer((request, response) => {
     const [, kind = "", name = ""] = (request.url ?? "").split("/");
     const send = (type: string, body: string | Uint8Array): void => {

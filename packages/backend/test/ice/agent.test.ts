@@ -1,7 +1,12 @@
 import { classes, Message, methods, parseMessage } from "werift";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { IceAgent } from "../../src/transport/ice/agent.ts";
-import type { Address, LocalCandidate, PacketListener, Route } from "../../src/transport/ice/route.ts";
+import type {
+  Address,
+  LocalCandidate,
+  PacketListener,
+  Route,
+} from "../../src/transport/ice/route.ts";
 import type { IceCredentials } from "../../src/transport/ice/stun.ts";
 
 /** A cable: what the agent sends arrives at whoever has plugged in under that address. */
