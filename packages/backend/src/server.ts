@@ -1,4 +1,5 @@
 import {
+  type ConnectionReason,
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
@@ -17,10 +18,14 @@ import { openTurnDetector } from "./media/end-of-turn.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
+import { CallsByPath } from "./observe/calls-by-path.ts";
+import { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
+import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { admit, type SessionTerms } from "./security/admission.ts";
+import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { SessionServices } from "./session/session.ts";
 import type { Call } from "./signalling/call.ts";
@@ -50,6 +55,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
+  readonly #paths: CallsByPath;
   readonly #connections = new Set<Connection>();
   readonly #calls = new Set<Call>();
   #running: Running | undefined;
@@ -57,10 +63,15 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
   constructor(config: LLMRTCServerConfig) {
     super();
-    this.#config = resolveConfig(config);
-    const { logger } = this.#config;
-    this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
-    this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
+    const resolved = resolveConfig(config);
+    const prometheus = new PrometheusMetrics();
+    const metrics = toAll([prometheus, resolved.metrics]);
+    this.#config = { ...resolved, metrics };
+    const { logger, cors, metricsAccess } = resolved;
+    const capacity = () => this.#running?.desk.capacity;
+    this.#app = createApp({ cors, capacity, metrics: prometheus, metricsAccess });
+    this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
+    this.#paths = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -92,7 +103,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
    * Loads the models and listens.
    *
    * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
-   * already, `INVALID_CONFIG` when there is no such network interface; what a provider's `init` throws
+   * already, `INVALID_CONFIG` when this machine has no such address or network interface; what a
+   * provider's `init` throws
    */
   async start(): Promise<void> {
     if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");
@@ -123,9 +135,13 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const clock = new PlayoutClock();
       const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
       undo.push(() => sessions.close());
+      const desk = new FrontDesk({ ...this.#config, places: sessions });
+      undo.push(async () => {
+        desk.close();
+      });
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
-      this.#running = { http, sessions, undo };
+      this.#running = { http, sessions, desk, undo };
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -207,29 +223,44 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
     if (!admission.admitted) {
-      logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
+      const { code, reason } = admission;
+      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
+      this.#turnedAway("refused");
       socket.close(admission.code, admission.reason);
     } else if (this.#running?.sessions !== sessions) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, sessions, admission.terms);
+      this.#connect(socket, this.#running, admission.terms);
     }
   }
 
-  #connect(socket: WebSocket, sessions: SessionRegistry, terms: SessionTerms): void {
+  #connect(socket: WebSocket, { sessions, desk }: Running, terms: SessionTerms): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const place = desk.receive(socket, () => {
+      this.#turnedAway("busy");
+      connection.turnAway();
+    });
+    if (place === "closed") {
+      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
+      this.#turnedAway("busy");
+      socket.close(closeCodes.busy, "server is full");
+      return;
+    }
     const connection = new Connection(socket, {
       sessions,
+      gate: place === "open" ? undefined : place,
       calls: this.#calls,
       hooks,
       metrics,
+      paths: this.#paths,
       logger,
       heartbeatTimeoutMs: heartbeatTimeout,
       iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
       iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
       openTransport: (iceServers) => {
         const addresses = hostAddresses(this.#config);
-        return openWebRtcTransport({ iceServers, logger, portRange, hostAddresses: addresses });
+        const common = { iceServers, logger, metrics, portRange };
+        return openWebRtcTransport({ ...common, hostAddresses: addresses });
       },
     });
     this.#connections.add(connection);
@@ -240,6 +271,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       this.#gaugeConnections();
       this.emit("disconnect", { id: connection.id });
     });
+  }
+
+  #turnedAway(reason: ConnectionReason): void {
+    const { metrics } = this.#config;
+    metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
+    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
   }
 
   #gaugeConnections(): void {
@@ -256,6 +293,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
+  readonly desk: FrontDesk;
   readonly undo: (() => Promise<void>)[];
 }
 

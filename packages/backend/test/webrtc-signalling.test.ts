@@ -13,6 +13,12 @@ import {
 } from "../src/transport/path-watch.ts";
 import { readCandidate, type RemoteCandidate } from "../src/transport/webrtc/remote-candidate.ts";
 
+const candidateAt = (port: number, ufrag: string | undefined): RemoteCandidate => ({
+  address: ["10.0.0.1", port],
+  priority: 1,
+  ufrag,
+});
+
 describe("ICE server lists", () => {
   test("give every server, each by its own way", () => {
     const list = readIceServers([
@@ -47,12 +53,6 @@ describe("ICE server lists", () => {
     const urls = ["stuns:a", "turn:a", "turns:a?transport=udp", "turn:a:99999", "http://a", ""];
     expect(readIceServers([{ urls }])).toEqual({ stun: [], turn: [], ignored: urls });
   });
-});
-
-const candidate = (n: number, ufrag?: string): RemoteCandidate => ({
-  address: ["10.0.0.1", n],
-  priority: 1,
-  ufrag,
 });
 
 describe("the client's candidates", () => {
@@ -107,11 +107,11 @@ describe("the client's candidates", () => {
         for (const next of steps) {
           if ("open" in next) current = next.open;
           const out =
-            "open" in next ? inbox.open(next.open) : inbox.take(candidate(next.n, next.ufrag));
-          for (const taken of out) {
-            expect(taken.ufrag).toBe(current);
-            expect(used.has(taken)).toBe(false);
-            used.add(taken);
+            "open" in next ? inbox.open(next.open) : inbox.take(candidateAt(next.n, next.ufrag));
+          for (const candidate of out) {
+            expect(candidate.ufrag).toBe(current);
+            expect(used.has(candidate)).toBe(false);
+            used.add(candidate);
           }
         }
       }),
@@ -120,10 +120,10 @@ describe("the client's candidates", () => {
 
   test("a flood is cut off", () => {
     const inbox = new CandidateInbox();
-    for (let n = 0; n < 5000; n += 1) inbox.take(candidate(n, "a"));
+    for (let n = 0; n < 5000; n += 1) inbox.take(candidateAt(n, "a"));
     expect(inbox.open("a").length).toBeLessThanOrEqual(64);
     let more = 0;
-    for (let n = 0; n < 5000; n += 1) more += inbox.take(candidate(n)).length;
+    for (let n = 0; n < 5000; n += 1) more += inbox.take(candidateAt(n, undefined)).length;
     expect(more).toBeLessThanOrEqual(64);
   });
 });

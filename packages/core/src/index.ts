@@ -23,6 +23,12 @@ export * from "./observe/timing-hooks.ts";
 export * from "./protocol/audio-frame.ts";
 export * from "./protocol/candidate.ts";
 export * from "./protocol/client-messages.ts";
+export { connectionReasons } from "./protocol/connection-report.ts";
+export type {
+  ConnectionReason,
+  ConnectionReportMessage,
+  SelectedPair,
+} from "./protocol/connection-report.ts";
 export * from "./protocol/server-messages.ts";
 export type { TurnTimings } from "./protocol/turn-timings.ts";
 export * from "./observe/turn-stopwatch.ts";
@@ -31,13 +37,20 @@ export * from "./speaking/sentences.ts";
 export * from "./speaking/speakable.ts";
 export * from "./clock.ts";
 export * from "./queue.ts";
+export * from "./conversation/ends.ts";
 export * from "./conversation/failure.ts";
+export * from "./conversation/floor.ts";
+export * from "./conversation/guess.ts";
 export * from "./conversation/history.ts";
+export * from "./conversation/next-floor.ts";
 export * from "./conversation/patience.ts";
 export * from "./conversation/reply.ts";
 export type * from "./conversation/reply-input.ts";
 export type * from "./conversation/voice-output.ts";
 export * from "./conversation/turn-options.ts";
+export { type InterruptionWords, interruptionWords } from "./listening/backchannels.ts";
+export * from "./listening/contest.ts";
+export * from "./listening/interruption-detector.ts";
 export type * from "./listening/heard.ts";
 export * from "./listening/listen.ts";
 export * from "./listening/speech.ts";
@@ -49,6 +62,7 @@ export * from "./listening/turn-wait.ts";
 export { judgeWords, type WordsVerdict } from "./listening/words.ts";
 export * from "./speaking/ledger.ts";
 export { estimateWords, type SpokenWord } from "./speaking/word-times.ts";
+export { resumePoint } from "./speaking/resume-point.ts";
 export * from "./speaking/speak.ts";
 export * from "./signal/mel-bank.ts";
 export { complex, RealFft } from "./signal/real-fft.ts";

@@ -1,4 +1,5 @@
 import {
+  defaultTurnWaits,
   type Logger,
   type Pause,
   semanticTurnDetector,
@@ -43,22 +44,26 @@ function open(answer: () => Promise<number>, logger: Logger = silentLogger) {
 describe("the semantic turn detector", () => {
   test("lets the voice and the words decide together", async () => {
     const sure = open(async () => 0.95).listener;
-    expect(await sure.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(300);
+    expect(await sure.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(
+      defaultTurnWaits.quickMs,
+    );
     expect(sure.reason).toMatch(/^finished: /);
     expect(await sure.endOfTurnAfterMs(pause("I would like to"))).toBe(1200);
     expect(sure.reason).toMatch(/^unfinished: /);
     const open2 = open(async () => 0.3).listener;
-    expect(await open2.endOfTurnAfterMs(pause("We need two rooms."))).toBe(700);
+    expect(await open2.endOfTurnAfterMs(pause("We need two rooms."))).toBe(
+      defaultTurnWaits.middleMs,
+    );
   });
 
   test("gives the model each utterance from its start, and asks once a pause", async () => {
     const { listener, story } = open(async () => 0.9);
-    listener.hear?.({ type: "speech-started" });
-    listener.hear?.({ type: "speech", pcm: new Int16Array(512) });
+    listener.hear?.({ type: "speech-started", agoMs: 96 });
+    listener.hear?.({ type: "speech", pcm: new Int16Array(512), voiceMs: 128 });
     listener.hear?.({ type: "speech-paused" });
     await listener.endOfTurnAfterMs(pause(undefined));
     listener.hear?.({ type: "speech-ended", speechMs: 32, silenceMs: 300 });
-    listener.hear?.({ type: "speech-started" });
+    listener.hear?.({ type: "speech-started", agoMs: 96 });
     listener.close?.();
     expect(story).toEqual(["begin", "hear 512", "finished?", "begin", "close"]);
   });
@@ -70,7 +75,9 @@ describe("the semantic turn detector", () => {
       warn: (_: object, message: string) => warnings.push(message),
     };
     const { listener } = open(() => Promise.reject(new Error("crash")), logger);
-    expect(await listener.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(500);
+    expect(await listener.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(
+      (defaultTurnWaits.quickMs + defaultTurnWaits.middleMs) / 2,
+    );
     expect(warnings).toEqual(["turn model failed"]);
   });
 
@@ -87,6 +94,6 @@ describe("the semantic turn detector", () => {
       judgeWords: (text) => ({ verdict: text === "und" ? "unfinished" : "unclear", reason: "de" }),
     }).open();
     expect(await listener.endOfTurnAfterMs(pause("und"))).toBe(2_000);
-    expect(await listener.endOfTurnAfterMs(pause(undefined))).toBe(700);
+    expect(await listener.endOfTurnAfterMs(pause(undefined))).toBe(defaultTurnWaits.middleMs);
   });
 });

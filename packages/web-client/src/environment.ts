@@ -1,5 +1,9 @@
 import { systemClock, type Clock } from "@metered/llmrtc-core";
-import type { SocketAudio, SocketAudioOptions } from "./media/socket-audio.ts";
+import {
+  openSocketAudio,
+  type SocketAudio,
+  type SocketAudioOptions,
+} from "./media/socket-audio.ts";
 
 /** What a connection takes from the browser, passed in so that tests can own it. */
 export interface Environment {
@@ -21,9 +25,7 @@ export const browser: Environment = {
   openSocket: (url, protocols) => new WebSocket(url, [...protocols]),
   createPeer: (configuration) => new RTCPeerConnection(configuration),
   createStream: (track) => new MediaStream(track ? [track] : []),
-  // Few calls need it: bundlers that split code leave it out of what every page loads.
-  openSocketAudio: async (options) =>
-    (await import("./media/socket-audio.ts")).openSocketAudio(options),
+  openSocketAudio,
   onNetworkChange(listener) {
     const { connection } = navigator as { connection?: EventTarget }; // Chromium only
     const onVisibility = (): void => {

@@ -12,10 +12,10 @@ export type Emit = <Name extends keyof ClientEvents>(
 export function announce(message: ConversationMessage, emit: Emit): void {
   switch (message.type) {
     case "transcript":
-      emit("transcript", message.text, message.isFinal, info(message));
+      emit("transcript", message.text, message.isFinal ?? true, info(message));
       return;
     case "assistant-transcript":
-      emit("assistantTranscript", message.text, message.isFinal, info(message));
+      emit("assistantTranscript", message.text, message.isFinal ?? true, info(message));
       return;
     case "llm-chunk":
       if (message.content) emit("llmChunk", message.content, info(message));
@@ -40,6 +40,15 @@ export function announce(message: ConversationMessage, emit: Emit): void {
       return;
     case "tts-cancelled":
       emit("ttsCancelled", info(message));
+      return;
+    case "tts-paused":
+      emit("ttsPaused", info(message));
+      return;
+    case "tts-resumed":
+      emit("ttsResumed", info(message));
+      return;
+    case "turn-withdrawn":
+      emit("turnWithdrawn", message.by, info(message));
       return;
     case "turn-timings": {
       const { type: _, turnId: __, ...timings } = message;

@@ -71,6 +71,7 @@ export class FakePeer extends EventTarget {
   readonly tracks: (MediaStreamTrack | null)[] = [];
   readonly sctp = { maxMessageSize: 1000 };
   connectionState = "new";
+  iceConnectionState = "new";
   iceGatheringState = "new";
   signalingState = "stable";
   localDescription: { readonly sdp: string } | null = null;
@@ -144,6 +145,11 @@ export class FakePeer extends EventTarget {
     const init = { candidate, sdpMid: "0" };
     const found = candidate === null ? null : { candidate, toJSON: () => init };
     this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: found }));
+  }
+
+  /** A STUN or TURN server says no, or nothing (701). */
+  fail(errorCode: number): void {
+    this.dispatchEvent(Object.assign(new Event("icecandidateerror"), { errorCode }));
   }
 
   finishGathering(): void {

@@ -2,6 +2,7 @@ import type { IceServer, Logger, MetricsAdapter, ServerHooks } from "@metered/ll
 import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
+import type { CallsByPath } from "../observe/calls-by-path.ts";
 import type { SessionRegistry } from "../session/registry.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
 import type { Call } from "./call.ts";
@@ -21,5 +22,6 @@ export interface CallServices {
   readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
+  readonly paths: CallsByPath;
   readonly logger: Logger;
 }

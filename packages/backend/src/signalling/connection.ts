@@ -6,11 +6,14 @@ import {
   type ServerMessage,
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
+import type { ReturnGate } from "../security/return-gate.ts";
 import type { CallServices } from "./call-services.ts";
 import { Call } from "./call.ts";
 import type { Outlet } from "./outlet.ts";
 
 export interface ConnectionServices extends CallServices {
+  /** In a full server: what the caller must pass before anything else is done for him. */
+  readonly gate?: ReturnGate | undefined;
   /** A client that sends no `ping` for this long is gone. */
   readonly heartbeatTimeoutMs: number;
 }
@@ -21,6 +24,7 @@ export const closeCodes = {
   policyViolation: 1008,
   heartbeatTimeout: 4408,
   replaced: 4409,
+  busy: 4429,
 } as const;
 
 /** The network broke the socket (RFC 6455, 7.4.1), or seems to have. With any other code one end meant it. */
@@ -49,7 +53,8 @@ export class Connection implements Outlet {
     });
     socket.on("close", (code) => {
       clearTimeout(this.#heartbeat);
-      this.#call.lose(this, { mayReturn: mishaps.has(code) });
+      if (services.gate?.isOpen === false) void this.#call.discard();
+      else this.#call.lose(this, { mayReturn: mishaps.has(code) });
     });
     socket.on("message", (data, isBinary) => {
       if (!isBinary) this.receive((data as Buffer).toString("utf8"));
@@ -72,6 +77,13 @@ export class Connection implements Outlet {
     this.socket.close(code, reason);
   }
 
+  /** The server is full, and the caller is not one who comes back. */
+  turnAway(): void {
+    const message = "The server takes no more calls at the moment";
+    this.send({ type: "error", code: "SERVER_BUSY", message });
+    this.close(closeCodes.busy, "server is full");
+  }
+
   receive(frame: string): void {
     let message: ClientMessage;
     try {
@@ -80,6 +92,7 @@ export class Connection implements Outlet {
       this.refuse(error);
       return;
     }
+    if (this.#services.gate?.passes(message) === false) return;
     if (message.type === "ping") {
       this.#beat();
       this.send({ type: "pong", timestamp: message.timestamp });

@@ -19,6 +19,8 @@ export interface ListenOptions {
   readonly turnDetector: TurnDetector;
   /** Tells the turn detector what was said up to the pause that runs. It may wait a little. */
   readonly words?: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Told at once what the turn detector says: speech ends after so much silence unless it resumes. */
+  readonly onJudged?: (afterMs: number) => void;
   readonly rule?: SpeechRule;
   /** Sound kept from before the voice starts, so that its first consonant is not lost. Default 300. */
   readonly preSpeechMs?: number;
@@ -60,6 +62,7 @@ async function* hear(
   const asking = new Asking({
     detector: options.turnDetector,
     words: options.words ?? (async () => undefined),
+    onJudged: options.onJudged,
     logger,
   });
   let speech = quiet;
@@ -71,9 +74,11 @@ async function* hear(
     speech = next.speech;
     if (next.change === "started") {
       asking.cameBack((sinceVoice - rule.startFrames) * voiceFrameMs);
-      yield { type: "speech-started" };
-      for (const pcm of before.splice(0)) yield { type: "speech", pcm };
+      yield { type: "speech-started", agoMs: rule.startFrames * voiceFrameMs };
+      for (const pcm of before.splice(0)) yield { type: "speech", pcm, voiceMs: 0 };
     }
+    if (next.change === "noticed") yield { type: "voice-noticed" };
+    if (next.change === "lost") yield { type: "voice-lost" };
     if (was.phase === "quiet") return;
     const silent = was.silent + (input.type === "frame" ? 1 : 0);
     const speechMs = (was.frames - was.silent) * voiceFrameMs;
@@ -111,7 +116,8 @@ async function* hear(
       surroundings.hear(pcm, probability);
       sinceVoice += 1;
       if (speech.phase === "speaking") {
-        const heard = { type: "speech", pcm } as const;
+        const voiceMs = (speech.frames - speech.silent) * voiceFrameMs;
+        const heard = { type: "speech", pcm, voiceMs } as const;
         asking.hear(heard);
         yield heard;
       } else {

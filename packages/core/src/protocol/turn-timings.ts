@@ -8,7 +8,7 @@ const ms = z.optional(z.number());
  * A stage that the turn did not reach is absent.
  */
 export const turnTimings = z.object({
-  from: z.enum(["speech", "text", "recording"]),
+  from: z.literal(["speech", "text", "recording"]),
   /** The silence had lasted long enough: the turn was the agent's. */
   endOfTurnMs: ms,
   /** Who decided so, e.g. `silence`: the turn detector's name, or what it says. */
@@ -31,5 +31,7 @@ export const turnTimings = z.object({
   attested: z.boolean(),
   /** The caller took the floor before the reply was over. */
   interrupted: z.boolean(),
+  /** The model was asked before the end of the turn, on what then were the caller's words. */
+  preemptive: z.optional(z.boolean()),
 });
 export type TurnTimings = z.infer<typeof turnTimings>;

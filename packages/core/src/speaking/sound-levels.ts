@@ -33,6 +33,14 @@ export class SoundLevels {
     return (this.#samples * 1000) / speakerFormat.sampleRate;
   }
 
+  /** The last of the quietest steps, if one is a good deal quieter than the sound is: by 6 dB. */
+  get dip(): number | undefined {
+    const powers = this.#powers;
+    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+    const least = Math.min(...powers);
+    return least < mean / 4 ? powers.lastIndexOf(least) : undefined;
+  }
+
   /** Which steps sound; silence, breath and the ends of words do not. */
   get sounding(): boolean[] {
     const loudest = this.#powers.reduce((most, power) => Math.max(most, power), 0);

@@ -14,6 +14,8 @@ export type SignallingEvents = {
 
 /** Close codes with which a server refuses a caller; the next try would be refused too. */
 const refusals = new Set([4401, 4403]);
+/** It takes no new callers at the moment. */
+const busy = 4429;
 
 /** A socket that is not open by then is given up for another. */
 const openWithinMs = 2000;
@@ -162,6 +164,7 @@ function closeError(code: number): LLMRTCClientError {
   if (refusals.has(code)) {
     return new LLMRTCClientError("ACCESS_REFUSED", "The server refused this caller.");
   }
+  if (code === busy) return new LLMRTCClientError("SERVER_BUSY", "The server takes no more calls.");
   return new LLMRTCClientError(
     "SIGNALLING_FAILED",
     `The connection to the server was lost (WebSocket code ${code}).`,

@@ -1,6 +1,7 @@
-import { Emitter } from "@metered/llmrtc-core";
+import { Emitter, type SelectedPair } from "@metered/llmrtc-core";
 import { follows } from "./follow.ts";
 import { type Generation, Generations } from "./generation.ts";
+import { kindByPriority } from "./kind.ts";
 import { OwnCandidates } from "./own-candidates.ts";
 import { type Path, Paths } from "./path.ts";
 import type { Address, LocalCandidate, Route } from "./route.ts";
@@ -58,6 +59,13 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** There is a path, and the client agrees to be sent to. */
   get canSend(): boolean {
     return this.#selected !== undefined && now() < this.#selected.consentUntil;
+  }
+
+  /** Kinds of address of the path in use: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    if (!this.#selected) return undefined;
+    const { route, priority } = this.#selected;
+    return { local: kindByPriority(priority), remote: route.candidate.type, protocol: "udp" };
   }
 
   /** Counts everything that came from the client, over whichever path. */
