@@ -26,3 +26,4 @@ export {
 export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";
+export type { InterruptionOptions } from "./session/turn-taking.ts";

@@ -2,6 +2,7 @@ import {
   type ConversationProviders,
   defaultTimeouts,
   LLMRTCError,
+  type InterruptionDetector,
   type Logger,
   type MetricsAdapter,
   NoopMetrics,
@@ -16,12 +17,15 @@ import {
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
 import { jsonLogger } from "./logging.ts";
+import { type InterruptionOptions, turnTakingOf } from "./session/turn-taking.ts";
 import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
+import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
-export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, AddressOptions {
+export interface LLMRTCServerConfig
+  extends IceServerOptions, AdmissionOptions, CapacityOptions, AddressOptions {
   /** What hears, thinks and speaks, for all calls. */
   readonly providers: ConversationProviders;
   /** Default 8787; 0 lets the system choose. */
@@ -52,6 +56,16 @@ export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, 
   readonly turnDetector?: TurnDetector | undefined;
   /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
   readonly endOfTurn?: EndOfTurnOptions | undefined;
+  /** How a voice over the agent is judged, and what follows. */
+  readonly interruptions?: InterruptionOptions | undefined;
+  /** Whether a voice over the agent takes the floor, judged by you. Default: by length and words. */
+  readonly interruptionDetector?: InterruptionDetector | undefined;
+  /**
+   * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
+   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
+   * Default `auto`.
+   */
+  readonly preemptive?: "auto" | boolean | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
   readonly voiceDetector?: VoiceDetector | undefined;
   /** Largest signalling frame in bytes; a longer one closes the socket (1009). Default 1 MiB. */
@@ -83,6 +97,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
       throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
+  checkCapacity(config);
   checkAddresses(config);
   const { timeouts, ...rest } = config;
   return {
@@ -103,6 +118,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
       ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
     },
     endOfTurn: config.endOfTurn ?? {},
+    turnTaking: turnTakingOf(config),
     portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,

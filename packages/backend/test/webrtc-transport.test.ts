@@ -379,10 +379,11 @@ test("a port range is kept", async () => {
   const answers = await Promise.all(
     calls.map(async (call) => call.transport.acceptOffer(await call.offer())),
   );
-  const ports = answers
+  const addresses = answers
     .flatMap(candidatesIn)
-    .map(({ candidate }) => Number(candidate.split(" ")[5]));
-  expect(new Set(ports).size).toBe(ports.length);
+    .map(({ candidate }) => candidate.split(" ").slice(4, 6).join(" "));
+  expect(new Set(addresses).size).toBe(addresses.length);
+  const ports = addresses.map((address) => Number(address.split(" ")[1]));
   expect(ports.every((port) => port >= portRange[0] && port <= portRange[1])).toBe(true);
   await Promise.all(calls.map((call) => call.close()));
 });

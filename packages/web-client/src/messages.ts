@@ -41,6 +41,15 @@ export function announce(message: ConversationMessage, emit: Emit): void {
     case "tts-cancelled":
       emit("ttsCancelled", info(message));
       return;
+    case "tts-paused":
+      emit("ttsPaused", info(message));
+      return;
+    case "tts-resumed":
+      emit("ttsResumed", info(message));
+      return;
+    case "turn-withdrawn":
+      emit("turnWithdrawn", message.by, info(message));
+      return;
     case "turn-timings": {
       const { type: _, turnId: __, ...timings } = message;
       emit("turnTimings", timings, info(message));

@@ -1,5 +1,6 @@
 import {
   type ClientMessage,
+  type Clock,
   Emitter,
   type ErrorCode,
   type Feature,
@@ -19,7 +20,8 @@ import {
 import { Playout } from "../media/playout.ts";
 import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Turns, type SpokenInput } from "./turns.ts";
+import { Turns } from "./turns.ts";
+import type { Utterance } from "./utterance.ts";
 import { messageVoice, trackVoice } from "./voice-outputs.ts";
 
 /** What every session of a server shares. */
@@ -33,6 +35,8 @@ export interface SessionServices {
   /** Undefined where the model could not be loaded: the session then hears typed text only. */
   readonly voiceDetector: VoiceDetector | undefined;
   readonly clock: PlayoutClock;
+  /** For who speaks when. Default: the system's. */
+  readonly time?: Clock;
 }
 
 type SessionEvents = {
@@ -74,10 +78,13 @@ export class Session extends Emitter<SessionEvents> {
       turn: services.turn,
       voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, send),
       send,
-      interim: () => this.#features.has("interim"),
-      timings: () => this.#features.has("turn-timings"),
-      takeAttachments: () => this.#attachments.splice(0),
+      has: (feature) => this.#features.has(feature),
+      pictures: {
+        waiting: () => this.#attachments.length > 0,
+        take: () => this.#attachments.splice(0),
+      },
       signal: this.#lifetime.signal,
+      ...(services.time && { clock: services.time }),
     });
   }
 
@@ -133,7 +140,8 @@ export class Session extends Emitter<SessionEvents> {
   attach(transport: Transport): void {
     void this.detach();
     const playout = new Playout({ clock: this.#services.clock, sink: transport });
-    const media: Media = { transport, playout, voice: trackVoice(playout) };
+    const voice = trackVoice(playout, () => this.#features.has("pause"));
+    const media: Media = { transport, playout, voice };
     this.#media = media;
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
@@ -146,7 +154,7 @@ export class Session extends Emitter<SessionEvents> {
     const media = this.#media;
     if (!media) return;
     this.#media = undefined;
-    this.#turns.interrupt();
+    this.#turns.interrupt({ force: true });
     media.playout.close();
     await media.transport.close();
   }
@@ -170,18 +178,33 @@ export class Session extends Emitter<SessionEvents> {
     }
     const voice = voiceDetector.open();
     const { logger } = turn;
-    let utterance: SpokenInput | undefined;
+    let utterance: Utterance | undefined;
     const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
     const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
     try {
       for await (const heard of ear) {
-        if (heard.type === "speech") utterance?.push(heard.pcm);
-        if (heard.type === "speech-paused") utterance?.push("paused");
-        if (heard.type === "speech-resumed") utterance?.push("resumed");
-        if (heard.type === "speech-started") utterance = this.#speechStarted();
-        if (heard.type === "speech-ended" && utterance) {
-          this.#speechEnded(utterance, heard);
-          utterance = undefined;
+        switch (heard.type) {
+          case "voice-noticed":
+            this.#turns.noticed();
+            break;
+          case "voice-lost":
+            this.#turns.lost();
+            break;
+          case "speech-started":
+            utterance = this.#speechStarted(heard.agoMs);
+            break;
+          case "speech":
+            utterance?.hear(heard.pcm, heard.voiceMs);
+            break;
+          case "speech-paused":
+            utterance?.pause();
+            break;
+          case "speech-resumed":
+            utterance?.resume();
+            break;
+          case "speech-ended":
+            if (utterance) this.#speechEnded(utterance, heard);
+            utterance = undefined;
         }
       }
     } catch (error) {
@@ -189,24 +212,29 @@ export class Session extends Emitter<SessionEvents> {
       this.#fail("AUDIO_PROCESSING_ERROR", "The microphone's sound could not be processed.");
     } finally {
       voice.close();
-      utterance?.end();
+      this.#turns.lost();
+      if (utterance) this.#speechEnded(utterance);
     }
   }
 
-  #speechStarted(): SpokenInput {
+  #speechStarted(agoMs: number): Utterance {
     const { hooks, turn } = this.#services;
-    const utterance = this.#turns.listen((turnId) => {
+    const utterance = this.#turns.listen(agoMs, (turnId) => {
       this.emit("message", { type: "speech-start", turnId });
     });
     void callHook(hooks.onSpeechStart, turn.logger, this.id, Date.now());
     return utterance;
   }
 
-  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs, reason }: SpeechEnded): void {
+  /** @param ended absent: it broke off */
+  #speechEnded(utterance: Utterance, ended?: SpeechEnded): void {
     const { hooks, turn, turnDetector } = this.#services;
-    this.emit("message", { type: "speech-end", turnId: utterance.turnId });
-    utterance.end({ silenceMs, reason: reason ?? turnDetector.name });
-    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
+    this.emit("message", { type: "speech-end", turnId: utterance.id });
+    this.#turns.spoken(utterance);
+    utterance.end(
+      ended && { silenceMs: ended.silenceMs, reason: ended.reason ?? turnDetector.name },
+    );
+    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), ended?.speechMs ?? 0);
   }
 
   #fail(code: ErrorCode, message: string): void {

@@ -71,9 +71,11 @@ async function* hear(
     speech = next.speech;
     if (next.change === "started") {
       asking.cameBack((sinceVoice - rule.startFrames) * voiceFrameMs);
-      yield { type: "speech-started" };
-      for (const pcm of before.splice(0)) yield { type: "speech", pcm };
+      yield { type: "speech-started", agoMs: rule.startFrames * voiceFrameMs };
+      for (const pcm of before.splice(0)) yield { type: "speech", pcm, voiceMs: 0 };
     }
+    if (next.change === "noticed") yield { type: "voice-noticed" };
+    if (next.change === "lost") yield { type: "voice-lost" };
     if (was.phase === "quiet") return;
     const silent = was.silent + (input.type === "frame" ? 1 : 0);
     const speechMs = (was.frames - was.silent) * voiceFrameMs;
@@ -111,7 +113,8 @@ async function* hear(
       surroundings.hear(pcm, probability);
       sinceVoice += 1;
       if (speech.phase === "speaking") {
-        const heard = { type: "speech", pcm } as const;
+        const voiceMs = (speech.frames - speech.silent) * voiceFrameMs;
+        const heard = { type: "speech", pcm, voiceMs } as const;
         asking.hear(heard);
         yield heard;
       } else {

@@ -6,6 +6,8 @@ export interface SpeechRule {
   readonly keepProbability: number;
   /** Voiced frames in a row that start speech: 3 (96 ms) reject clicks and unvoiced noise. */
   readonly startFrames: number;
+  /** Unvoiced frames in a row after which what was noticed was no voice. Default 2. */
+  readonly lostFrames: number;
   /**
    * Silent frames in a row that make a pause, of which the turn detector is asked: 3 (96 ms). Later it
    * would know no more: models take silence itself for an end.
@@ -19,13 +21,20 @@ export const defaultSpeechRule: SpeechRule = {
   startProbability: 0.5,
   keepProbability: 0.35,
   startFrames: 3,
+  lostFrames: 2,
   pauseFrames: 3,
   maxFrames: 1_875, // 60 s of 32 ms
 };
 
 /** Where the caller's voice stands. Counts are in detector frames. */
 export type Speech =
-  | { readonly phase: "quiet"; readonly voiced: number }
+  | {
+      readonly phase: "quiet";
+      /** Voiced frames in a row. */
+      readonly voiced: number;
+      /** Frames until what was noticed is taken for no voice; 0: nothing was noticed. */
+      readonly noticed: number;
+    }
   | {
       readonly phase: "speaking";
       readonly frames: number;
@@ -42,13 +51,14 @@ export type SpeechInput =
   /** The caller said himself that he is done (push-to-talk, mute). */
   | { readonly type: "flush" };
 
-export type SpeechChange = "started" | "paused" | "resumed" | "ended";
+export type SpeechChange = "noticed" | "lost" | "started" | "paused" | "resumed" | "ended";
 
-export const quiet: Speech = { phase: "quiet", voiced: 0 };
+export const quiet: Speech = { phase: "quiet", voiced: 0, noticed: 0 };
 
 /**
  * One step of listening: no clock, no sound, no callbacks. After `started` comes exactly one `ended`;
- * `paused` and `resumed` alternate between them.
+ * `paused` and `resumed` alternate between them. After `noticed`, the first voiced frame, comes
+ * exactly one of `started` and `lost`.
  *
  * @returns the new state and, if something happened, what
  */
@@ -57,7 +67,10 @@ export function nextSpeech(
   input: SpeechInput,
   rule: SpeechRule = defaultSpeechRule,
 ): { readonly speech: Speech; readonly change?: SpeechChange } {
-  if (input.type === "flush") return speech.phase === "speaking" ? ended : { speech: quiet };
+  if (input.type === "flush") {
+    if (speech.phase === "speaking") return ended;
+    return speech.noticed > 0 ? lost : { speech: quiet };
+  }
   if (speech.phase === "quiet")
     return input.type === "frame" ? hearQuiet(speech, input, rule) : { speech };
   if (input.type === "end-after") {
@@ -77,15 +90,22 @@ export function nextSpeech(
 }
 
 const ended = { speech: quiet, change: "ended" } as const;
+const lost = { speech: quiet, change: "lost" } as const;
 
 function hearQuiet(
   speech: Speech & { readonly phase: "quiet" },
   { probability }: { readonly probability: number },
   rule: SpeechRule,
 ) {
-  if (probability < rule.startProbability) return { speech: quiet };
+  if (probability < rule.startProbability) {
+    if (speech.noticed === 1) return lost;
+    return { speech: { ...speech, voiced: 0, noticed: Math.max(0, speech.noticed - 1) } };
+  }
   const voiced = speech.voiced + 1;
-  if (voiced < rule.startFrames) return { speech: { phase: "quiet", voiced } as const };
+  if (voiced < rule.startFrames) {
+    const next = { phase: "quiet", voiced, noticed: rule.lostFrames } as const;
+    return speech.noticed > 0 ? { speech: next } : { speech: next, change: "noticed" as const };
+  }
   return {
     speech: { phase: "speaking", frames: voiced, silent: 0, endAfter: undefined } as const,
     change: "started" as const,

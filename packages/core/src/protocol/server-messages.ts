@@ -29,12 +29,16 @@ const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
 const signal = z.object({
   type: z.literal("signal"),
   signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+  /** Of the offer that it answers, if that had one. */
+  number: z.optional(z.number()),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
   success: z.boolean(),
   sessionId: z.string(),
   historyRecovered: z.boolean(),
+  /** The server's peer connection lives too: the call goes on as it was. */
+  peerKept: z.optional(z.boolean()),
 });
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
@@ -79,13 +83,19 @@ const ttsChunk = z.object({
 const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: z.string(), turnId });
 const ttsComplete = z.object({ type: z.literal("tts-complete"), turnId });
 const ttsCancelled = z.object({ type: z.literal("tts-cancelled"), turnId });
+/** The caller may be speaking: the agent is silent at once, and perhaps goes on. */
+const ttsPaused = z.object({ type: z.literal("tts-paused"), turnId });
+/** It was nothing: the agent goes on a little before the place where it stopped. */
+const ttsResumed = z.object({ type: z.literal("tts-resumed"), turnId });
+/** The caller had not finished: all of this turn is void, and what he said goes into the turn `by`. */
+const turnWithdrawn = z.object({ type: z.literal("turn-withdrawn"), by: z.string(), turnId });
 /** Where the time of a turn went; after its reply. */
 const turnTimings = z.object({ type: z.literal("turn-timings"), ...timings.shape, turnId });
 const toolCallStart = z.object({
   type: z.literal("tool-call-start"),
   name: z.string(),
   callId: z.string(),
-  arguments: z.record(z.string(), z.unknown()),
+  arguments: z.looseObject({}),
   turnId,
 });
 const toolCallEnd = z.object({
@@ -131,8 +141,8 @@ const error = z.object({
   turnId,
 });
 
-/** Everything a server may say to the client. */
-export const ServerMessage = z.discriminatedUnion("type", [
+/** Everything a server may say to the client. No `discriminatedUnion`: pages would pay for its code. */
+export const serverMessages = [
   ready,
   pong,
   signal,
@@ -151,6 +161,9 @@ export const ServerMessage = z.discriminatedUnion("type", [
   tts,
   ttsComplete,
   ttsCancelled,
+  ttsPaused,
+  ttsResumed,
+  turnWithdrawn,
   turnTimings,
   toolCallStart,
   toolCallEnd,
@@ -159,8 +172,12 @@ export const ServerMessage = z.discriminatedUnion("type", [
   usage,
   modeChanged,
   error,
-]);
-export type ServerMessage = z.infer<typeof ServerMessage>;
+] as const;
+export type ServerMessage = z.infer<(typeof serverMessages)[number]>;
+
+const byType = new Map<unknown, (typeof serverMessages)[number]>(
+  serverMessages.map((message) => [message.shape.type.def.values[0], message]),
+);
 
 /**
  * Reads one frame from a server.
@@ -169,5 +186,5 @@ export type ServerMessage = z.infer<typeof ServerMessage>;
  * client ignores
  */
 export function parseServerMessage(frame: string): ServerMessage {
-  return parseMessage(ServerMessage, frame, "server");
+  return parseMessage((type) => byType.get(type), frame, "server");
 }

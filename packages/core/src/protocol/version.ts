@@ -19,6 +19,10 @@ export const dataChannelLabel = "data";
  * - `turn-timings`: where the time of each turn went
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
+ * - `withdrawal`: `turn-withdrawn` takes back all of a turn
+ * - `resume`: a new socket takes over a running call while its peer connection lives, and the
+ *   server's sound never pauses for more than 400 ms, so that the client can tell when the path is silent
  */
 export const features = [
   "trickle",
@@ -32,6 +36,9 @@ export const features = [
   "turn-timings",
   "websocket-audio",
   "ice-servers",
+  "pause",
+  "withdrawal",
+  "resume",
 ] as const;
 
 export type Feature = (typeof features)[number];
