@@ -69,7 +69,6 @@ export default defineConfig({
         test: {
           name: "natlab",
           include: ["natlab/test/**/*.test.ts"],
-          exclude: process.env["NATLAB"] === "all" ? [] : ["natlab/test/mid-call.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           expect: { poll },

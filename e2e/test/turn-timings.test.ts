@@ -2,7 +2,7 @@ import type { TurnTimings } from "@metered/llmrtc-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 import { Recogniser, shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -27,7 +27,7 @@ beforeAll(async () => {
       },
     }),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { closeFirewall, openFirewall, withoutWebCodecs } from "../src/firewall.ts";
 import { loudness } from "../src/loudness.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   [agent, pages, browser] = await Promise.all([
     startAgent((said) => (/story/i.test(said) ? story : answer)),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 
