@@ -65,10 +65,11 @@ test("each turn tells where its time went, up to the caller's ear", async () => 
   expect(stages[0]).toBeGreaterThan(0);
   expect(timings.heardMs).toBe(timings.spokenMs);
   // The page hears the speaker itself, but counts from the clip's end, which the last voiced frame is
-  // not, and knows neither the way to the server nor the speaker's delay.
+  // not, and knows neither the way to the server, which is long on a busy machine, nor the speaker's
+  // delay.
   const inPageMs = audibleAt - spokenUntil;
-  expect(timings.audibleMs).toBeGreaterThan(inPageMs - 800);
-  expect(timings.audibleMs).toBeLessThan(inPageMs + 800);
+  expect(timings.audibleMs).toBeGreaterThan(inPageMs - 1_500);
+  expect(timings.audibleMs).toBeLessThan(inPageMs + 1_500);
   await caller.close();
 });
 

@@ -141,7 +141,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
     playout.clear();
     const clearedAt = performance.now();
     await expect.poll(() => level(page), { interval: 20 }).toBeLessThan(0.01);
-    expect(performance.now() - clearedAt).toBeLessThan(600);
+    expect(performance.now() - clearedAt).toBeLessThan(5_000); // of the 20 s that were queued
 
     const ended = nextEvent(transport, "end");
     await run(page, "hangUp()");
@@ -158,9 +158,10 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
       await run(page, "share()");
       await started;
       const [frames, startedAt] = [microphone.frames.length, performance.now()];
-      await expect.poll(() => microphone.frames.length).toBeGreaterThan(frames + 40);
+      await expect.poll(() => microphone.frames.length).toBeGreaterThan(frames + 100);
       const heardMs = (microphone.frames.length - frames) * 20;
-      expect(heardMs / (performance.now() - startedAt)).toBeLessThan(1.3);
+      // Twice would be 2; what waited while this process stood still comes at once.
+      expect(heardMs / (performance.now() - startedAt)).toBeLessThan(1.6);
       await run(page, "unshare()");
     }
     playout.enqueue(tone(20_000, 24_000));

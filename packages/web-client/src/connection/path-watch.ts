@@ -1,5 +1,12 @@
 import type { Clock } from "@metered/llmrtc-core";
-import { beginVigil, judge, keepVigil, type Verdict, type Vigil, type VigilEvent } from "./vigil.ts";
+import {
+  beginVigil,
+  judge,
+  keepVigil,
+  type Verdict,
+  type Vigil,
+  type VigilEvent,
+} from "./vigil.ts";
 
 const lookEveryMs = 200;
 const lookCloserEveryMs = 100;

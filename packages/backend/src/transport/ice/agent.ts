@@ -1,7 +1,8 @@
-import { Emitter } from "@metered/llmrtc-core";
+import { Emitter, type SelectedPair } from "@metered/llmrtc-core";
 import { candidateLine } from "./candidate-line.ts";
 import { follows } from "./follow.ts";
 import { type Generation, Generations } from "./generation.ts";
+import { kindByPriority } from "./kind.ts";
 import { type Path, Paths } from "./path.ts";
 import type { Address, LocalCandidate, Route } from "./route.ts";
 import * as stun from "./stun.ts";
@@ -60,6 +61,13 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     return this.#selected !== undefined && now() < this.#selected.consentUntil;
   }
 
+  /** Kinds of address of the path in use: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    if (!this.#selected) return undefined;
+    const { route, priority } = this.#selected;
+    return { local: kindByPriority(priority), remote: route.candidate.type, protocol: "udp" };
+  }
+
   /** Counts everything that came from the client, over whichever path. */
   get received(): number {
     return this.#received;
@@ -99,7 +107,9 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** Another address of a route that is there, as a STUN server sees it. Known ones are not repeated. */
   addCandidate(candidate: LocalCandidate): void {
     const [host, port] = candidate.address;
-    const isKnown = this.#candidates.some(({ address }) => address[0] === host && address[1] === port);
+    const isKnown = this.#candidates.some(
+      ({ address }) => address[0] === host && address[1] === port,
+    );
     if (isKnown) return;
     this.#candidates.push(candidate);
     if (this.#generations.current) this.emit("candidate", this.#line(candidate));
@@ -196,7 +206,8 @@ export class IceAgent extends Emitter<IceAgentEvents> {
 
   #check(path: Path, generation: Generation): void {
     path.askedIn = Math.max(path.askedIn, generation.number);
-    this.#transactions.ask({
+    path.hush();
+    path.hush = this.#transactions.ask({
       route: path.route,
       to: path.to,
       request: stun.check(generation.local, generation.remote),
@@ -235,7 +246,8 @@ export class IceAgent extends Emitter<IceAgentEvents> {
         const path = this.#selected;
         const generation = this.#generations.current;
         // The client answers in the name of the generation that the path belongs to.
-        if (path && generation) this.#check(path, this.#generations.at(path.provenIn) ?? generation);
+        if (path && generation)
+          this.#check(path, this.#generations.at(path.provenIn) ?? generation);
         this.#keepConsent();
       },
       consentEveryMs * (0.8 + 0.4 * Math.random()),

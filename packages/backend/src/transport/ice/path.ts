@@ -12,6 +12,8 @@ export interface Path extends PathView {
   heardAt: number;
   /** The newest generation in which we have checked it; -1: none. */
   askedIn: number;
+  /** Ends the repetition of the last check. */
+  hush: () => void;
   /** Until when the client agrees to be sent to (RFC 7675). */
   consentUntil: number;
 }
@@ -35,7 +37,8 @@ export class Paths {
   open(route: Route, to: Address, priority: number): Path | undefined {
     const known = this.find(route, to);
     if (known !== undefined) return known;
-    if (this.#paths.size >= mostPaths || !canReach(route.candidate.address[0], to[0])) return undefined;
+    if (this.#paths.size >= mostPaths || !canReach(route.candidate.address[0], to[0]))
+      return undefined;
     const path: Path = {
       route,
       to,
@@ -44,6 +47,7 @@ export class Paths {
       chosenIn: -1,
       heardAt: -Infinity,
       askedIn: -1,
+      hush: () => undefined,
       consentUntil: -Infinity,
     };
     this.#paths.set(keyOf(route, to), path);

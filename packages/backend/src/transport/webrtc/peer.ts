@@ -1,4 +1,4 @@
-import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import type { CandidateInit, Logger, MetricsAdapter, SelectedPair } from "@metered/llmrtc-core";
 import {
   type RTCCertificate,
   type RTCDataChannel,
@@ -9,6 +9,7 @@ import {
   useOPUS,
   useVP8,
 } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
 import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
@@ -24,6 +25,7 @@ export interface PeerOptions {
   readonly hostAddresses: readonly string[];
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /** What a peer tells its owner. */
@@ -54,6 +56,10 @@ export class Peer {
   /** An answer with the candidates of this generation so far has been made. */
   #answered = false;
   #mid = "0";
+  /** Kept, as werift looks for them anew each time: all sections share the first transport. */
+  #dtls: RTCDtlsTransport | undefined;
+  /** RTP payload types of sound. */
+  #voiceTypes: ReadonlySet<number> = new Set();
   #closed = false;
 
   constructor(options: PeerOptions, listener: PeerListener) {
@@ -91,6 +97,17 @@ export class Peer {
     return this.#dtls?.state === "connected" && this.#agent.canSend;
   }
 
+  /** How far connecting has come. */
+  get stage(): PeerStage {
+    if (!this.#agent.canSend) return "path";
+    return this.#dtls?.state === "connected" ? "open" : "handshake";
+  }
+
+  /** Kinds of address at both ends: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    return this.#agent.pair;
+  }
+
   /** Counts everything that came from the client, over whichever path. */
   get received(): number {
     return this.#agent.received;
@@ -101,12 +118,7 @@ export class Peer {
   }
 
   isVoice(packet: RtpPacket): boolean {
-    return this.#peer.getTransceivers().some(({ kind, codecs }) => {
-      return (
-        kind === "audio" &&
-        codecs.some(({ payloadType }) => payloadType === packet.header.payloadType)
-      );
-    });
+    return this.#voiceTypes.has(packet.header.payloadType);
   }
 
   /** Takes over the client's offer. May throw werift's errors. */
@@ -120,7 +132,9 @@ export class Peer {
     await this.#peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     this.#ufrag = offer.credentials.ufrag;
     this.#mid = offer.sections.find(({ rejected }) => !rejected)?.mid ?? this.#mid;
-    for (const dtls of this.#peer.dtlsTransports) {
+    const transports = this.#peer.dtlsTransports;
+    this.#dtls = transports[0];
+    for (const dtls of transports) {
       // As DTLS server we need not wait 100 ms before the first message, as werift's client does.
       if (dtls.role === "auto") dtls.role = offer.weActAs;
       this.#observe(dtls);
@@ -139,6 +153,12 @@ export class Peer {
     const description = await this.#peer.createAnswer();
     await this.#peer.setLocalDescription(description);
     this.#keepQuietSections();
+    this.#voiceTypes = new Set(
+      this.#peer
+        .getTransceivers()
+        .filter(({ kind }) => kind === "audio")
+        .flatMap(({ codecs }) => codecs.map(({ payloadType }) => payloadType)),
+    );
     this.#answered = true;
     return description.sdp;
   }
@@ -172,10 +192,6 @@ export class Peer {
     for (const transceiver of this.#peer.getTransceivers()) {
       if (transceiver.currentDirection === "inactive") transceiver.setCurrentDirection(undefined);
     }
-  }
-
-  get #dtls(): RTCDtlsTransport | undefined {
-    return this.#peer.dtlsTransports[0];
   }
 
   #observe(dtls: RTCDtlsTransport): void {
