@@ -1,4 +1,4 @@
-import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import type { CandidateInit, Logger, MetricsAdapter, SelectedPair } from "@metered/llmrtc-core";
 import {
   type RTCCertificate,
   type RTCDataChannel,
@@ -9,7 +9,9 @@ import {
   useOPUS,
   useVP8,
 } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
+import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
@@ -23,6 +25,7 @@ export interface PeerOptions {
   readonly hostAddresses: readonly string[];
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /** What a peer tells its owner. */
@@ -92,6 +95,17 @@ export class Peer {
   /** Media can flow, as far as ICE and DTLS know. */
   get usable(): boolean {
     return this.#dtls?.state === "connected" && this.#agent.canSend;
+  }
+
+  /** How far connecting has come. */
+  get stage(): PeerStage {
+    if (!this.#agent.canSend) return "path";
+    return this.#dtls?.state === "connected" ? "open" : "handshake";
+  }
+
+  /** Kinds of address at both ends: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    return this.#agent.pair;
   }
 
   /** Counts everything that came from the client, over whichever path. */
@@ -184,6 +198,7 @@ export class Peer {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
     seat(dtls.iceTransport, this.#agent);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });
