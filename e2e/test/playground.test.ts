@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { CliServer } from "../src/cli-server.ts";
 import { microphoneFile } from "../src/microphone-file.ts";
 import { shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   microphone = await microphoneFile("go-somewhere", { leadMs: 1_500, tailMs: 60_000 });
   [server, browser] = await Promise.all([
     CliServer.start(),
-    openBrowser({ microphone: microphone.file }),
+    openChromium({ microphone: microphone.file }),
   ]);
 });
 

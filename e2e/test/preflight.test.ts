@@ -9,7 +9,7 @@ import {
   startCoturn,
 } from "../../packages/backend/test/doctor/coturn.ts";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { closeFirewall } from "../src/firewall.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 import { startStun, type StunServer } from "../src/stun-server.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
   [agent, pages, browser, coturn, stun, silent] = await Promise.all([
     startAgent(() => "Nobody asks.", { iceServers: () => Promise.resolve([...iceServers]) }),
     servePages(),
-    openBrowser(),
+    openChromium(),
     startCoturn({
       lines: ["use-auth-secret", `static-auth-secret=${secret}`, ...relayOnLoopback],
     }),

@@ -39,7 +39,7 @@ export interface LLMRTCServerConfig
   readonly historyLimit?: number | undefined;
   /** Speak while the voice is being made. Default true. */
   readonly streamingTTS?: boolean | undefined;
-  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  /** Recognise while the caller speaks; a provider that cannot stream is asked at each pause. Default true. */
   readonly streamingSTT?: boolean | undefined;
   /** A client that sends no `ping` for so many milliseconds is gone. Default 45_000. */
   readonly heartbeatTimeout?: number | undefined;
@@ -66,8 +66,9 @@ export interface LLMRTCServerConfig
   readonly interruptionDetector?: InterruptionDetector | undefined;
   /**
    * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
-   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
-   * Default `auto`.
+   * what he turns out not to have said is dropped. `auto`: at once at a pause with a model whose
+   * provider is `local`, with others when the turn detector is nearly sure (it waits 400 ms at most).
+   * True: at once. Default `auto`.
    */
   readonly preemptive?: "auto" | boolean | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
@@ -97,7 +98,8 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     }
   }
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
-    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+    if ((config as object as Record<string, unknown>)[name] !== undefined)
+      throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
   checkCapacity(config);

@@ -103,7 +103,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
    * Loads the models and listens.
    *
    * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
-   * already, `INVALID_CONFIG` when there is no such network interface; what a provider's `init` throws
+   * already, `INVALID_CONFIG` when this machine has no such address or network interface; what a
+   * provider's `init` throws
    */
   async start(): Promise<void> {
     if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");

@@ -106,7 +106,10 @@ function json(value: string): unknown {
   }
 }
 
-export const logLevel = z.enum(["debug", "info", "warn", "error", "silent"]);
+export const logLevel = z.enum(
+  ["debug", "info", "warn", "error", "silent"],
+  "must be debug, info, warn, error or silent",
+);
 
 export const metricsAccess = z.enum(
   ["local", "everybody", "nobody"],

@@ -11,6 +11,7 @@ import {
 } from "werift";
 import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
+import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
@@ -55,6 +56,10 @@ export class Peer {
   /** An answer with the candidates of this generation so far has been made. */
   #answered = false;
   #mid = "0";
+  /** Kept, as werift looks for them anew each time: all sections share the first transport. */
+  #dtls: RTCDtlsTransport | undefined;
+  /** RTP payload types of sound. */
+  #voiceTypes: ReadonlySet<number> = new Set();
   #closed = false;
 
   constructor(options: PeerOptions, listener: PeerListener) {
@@ -113,12 +118,7 @@ export class Peer {
   }
 
   isVoice(packet: RtpPacket): boolean {
-    return this.#peer.getTransceivers().some(({ kind, codecs }) => {
-      return (
-        kind === "audio" &&
-        codecs.some(({ payloadType }) => payloadType === packet.header.payloadType)
-      );
-    });
+    return this.#voiceTypes.has(packet.header.payloadType);
   }
 
   /** Takes over the client's offer. May throw werift's errors. */
@@ -132,7 +132,9 @@ export class Peer {
     await this.#peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     this.#ufrag = offer.credentials.ufrag;
     this.#mid = offer.sections.find(({ rejected }) => !rejected)?.mid ?? this.#mid;
-    for (const dtls of this.#peer.dtlsTransports) {
+    const transports = this.#peer.dtlsTransports;
+    this.#dtls = transports[0];
+    for (const dtls of transports) {
       // As DTLS server we need not wait 100 ms before the first message, as werift's client does.
       if (dtls.role === "auto") dtls.role = offer.weActAs;
       this.#observe(dtls);
@@ -151,6 +153,12 @@ export class Peer {
     const description = await this.#peer.createAnswer();
     await this.#peer.setLocalDescription(description);
     this.#keepQuietSections();
+    this.#voiceTypes = new Set(
+      this.#peer
+        .getTransceivers()
+        .filter(({ kind }) => kind === "audio")
+        .flatMap(({ codecs }) => codecs.map(({ payloadType }) => payloadType)),
+    );
     this.#answered = true;
     return description.sdp;
   }
@@ -186,14 +194,11 @@ export class Peer {
     }
   }
 
-  get #dtls(): RTCDtlsTransport | undefined {
-    return this.#peer.dtlsTransports[0];
-  }
-
   #observe(dtls: RTCDtlsTransport): void {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
     seat(dtls.iceTransport, this.#agent);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });

@@ -1,0 +1,91 @@
+import {
+  type ConversationProviders,
+  defaultTimeouts,
+  NoopMetrics,
+  type ServerMessage,
+  silenceTurnDetector,
+  silentLogger,
+  type TurnOptions,
+} from "@metered/llmrtc-core";
+import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
+import { SessionRegistry } from "../src/session/registry.ts";
+import type { SessionServices } from "../src/session/session.ts";
+import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
+
+export interface SetUp {
+  readonly providers?: Partial<ConversationProviders>;
+  readonly services?: Partial<SessionServices>;
+  readonly turn?: Partial<TurnOptions>;
+  readonly timeoutMs?: number;
+}
+
+const open: SessionRegistry[] = [];
+
+/** After each test. */
+export async function closeSessions(): Promise<void> {
+  await Promise.all(open.splice(0).map((registry) => registry.close()));
+}
+
+/** A session in hurried time, and its caller. */
+export function setUp({ providers, services, turn, timeoutMs }: SetUp = {}) {
+  const all = { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers };
+  const timeouts = timeoutMs
+    ? { sttMs: timeoutMs, llmMs: timeoutMs, ttsMs: timeoutMs }
+    : defaultTimeouts;
+  const registry = new SessionRegistry({
+    logger: silentLogger,
+    services: {
+      turn: {
+        providers: all,
+        timeouts,
+        streamingSTT: true,
+        streamingTTS: true,
+        llm: {},
+        hooks: {},
+        metrics: new NoopMetrics(),
+        logger: silentLogger,
+        ...turn,
+      },
+      hooks: {},
+      systemPrompt: "Be brief.",
+      historyLimit: 8,
+      turnDetector: silenceTurnDetector({ silenceMs: 300 }),
+      voiceDetector: fakeVoiceDetector(),
+      ...hurriedTime(),
+      ...services,
+    },
+  });
+  open.push(registry);
+  return { registry, ...connect(registry) };
+}
+
+/** A caller's side of a new session. */
+export function connect(registry: SessionRegistry) {
+  const session = registry.create({ replaced: () => undefined });
+  const transport = new MemoryTransport();
+  const messages: ServerMessage[] = [];
+  const waiting = new Set<() => void>();
+  session.on("message", (message) => {
+    messages.push(message);
+    for (const look of [...waiting]) look();
+  });
+  session.attach(transport);
+  return {
+    session,
+    transport,
+    messages,
+    /** Resolves with the `count`th message of a type, counted from the start. */
+    message: (type: ServerMessage["type"], count = 1): Promise<ServerMessage> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = messages.filter((message) => message.type === type)[count - 1];
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    types: () => messages.map(({ type }) => type).filter((type) => type !== "llm-chunk"),
+  };
+}
