@@ -1,11 +1,11 @@
 import type { ConnectionOutcome } from "@metered/llmrtc-core";
 import type { WebClientConfig } from "@metered/llmrtc-web-client";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ephemeral, startCoturn, type Coturn } from "../../packages/backend/test/doctor/coturn.ts";
 import type { Ending } from "../pages/preflight.ts";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
 import { closeFirewall } from "../src/firewall.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
       hooks: { onConnectionOutcome: (_id, outcome) => void outcomes.push(outcome) },
     }),
     servePages(),
-    openBrowser(),
+    openChromium(),
     startCoturn({ lines: ["use-auth-secret", "static-auth-secret=the-right-one"] }),
   ]);
 });
