@@ -29,7 +29,7 @@ export async function embedded({ browser, pages, options }: Arena): Promise<Figu
   await caller.share("mono");
   const times: number[] = [];
   const waterfalls: TurnTimings[] = [];
-  for (let turn = 0; turn <= (options.rounds ?? 16); turn += 1) {
+  for (let turn = 0; turn <= (options.rounds ?? 12); turn += 1) {
     const clip = people[turn % people.length] ?? "";
     const { endedAt } = await caller.sayTimed(clip);
     const audible = await caller.until("audible", 20, endedAt);
