@@ -3,6 +3,8 @@ import { recorderName, recorderSource, type Block } from "./recorder-worklet.ts"
 const sampleRate = 48_000;
 /** Louder than this is speech, not comfort noise: about 50 dB below full scale. */
 const audible = 0.003;
+/** Speech that goes on: it stops for as long before a `t` or a `p`, and a packet may be late. */
+const pauseMs = 150;
 
 interface Piece {
   readonly pcm: Int16Array;
@@ -58,14 +60,18 @@ export class Recording {
   until(what: "silent" | "audible", ms: number, from: number): Promise<number> {
     let index = 0;
     let since: number | undefined;
+    let fitted = 0;
     return new Promise((resolve) => {
       const look = (): void => {
         for (; index < this.#pieces.length; index++) {
           const piece = this.#pieces[index];
           if (!piece || piece.at + this.#offset < from) continue;
           const fits = what === "audible" ? piece.rms >= audible : piece.rms < audible;
-          since = fits ? (since ?? piece.at) : undefined;
-          if (since === undefined || piece.at - since < ms) continue;
+          if (fits) {
+            since ??= piece.at;
+            fitted = piece.at;
+          } else if (what === "silent" || piece.at - fitted > pauseMs) since = undefined;
+          if (since === undefined || fitted - since < ms) continue;
           this.#watchers.delete(look);
           resolve(since + this.#offset);
           return;

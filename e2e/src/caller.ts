@@ -151,7 +151,7 @@ export class Caller {
     return whole;
   }
 
-  /** When a run of at least `ms` of silence or sound began, looking from `from` on. */
+  /** When a run of at least `ms` of silence, or of speech, began, looking from `from` on. */
   async until(what: "silent" | "audible", ms: number, from = 0): Promise<number> {
     return this.#page.evaluate(([what, ms, from]) => globalThis.harness.until(what, ms, from), [
       what,

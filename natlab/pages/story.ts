@@ -44,6 +44,15 @@ export class StoryCall {
       this.#note(`error ${code}`);
       if (!recoverable) this.#endedWith = code;
     });
+    for (const name of ["online", "offline"]) {
+      addEventListener(name, () => {
+        this.#note(`browser ${name}`);
+      });
+    }
+    const { connection } = navigator as { connection?: EventTarget };
+    connection?.addEventListener("change", () => {
+      this.#note("network changed");
+    });
     await client.start();
     this.#ask();
     this.#timer = setInterval(() => void this.#sample(), sampleMs);

@@ -50,6 +50,7 @@ test.each(midCallEvents.map((event) => [event.name, event] as const))(
   async (_, event) => {
     const result = await tell(event);
     results.set(event, result);
+    if (process.env["NATLAB_PRINT"]) process.stderr.write(`RESULT ${event.name}: ${JSON.stringify(result)}\n`);
     const story = `${JSON.stringify(result)}\n${calling.agent.log.slice(-2000)}`;
     expect(result.recovered || result.endedWith !== undefined, story).toBe(true);
   },

@@ -20,10 +20,12 @@ import { jsonLogger } from "./logging.ts";
 import { type InterruptionOptions, turnTakingOf } from "./session/turn-taking.ts";
 import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
+import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
-export interface LLMRTCServerConfig extends IceServerOptions, AdmissionOptions, AddressOptions {
+export interface LLMRTCServerConfig
+  extends IceServerOptions, AdmissionOptions, CapacityOptions, AddressOptions {
   /** What hears, thinks and speaks, for all calls. */
   readonly providers: ConversationProviders;
   /** Default 8787; 0 lets the system choose. */
@@ -94,6 +96,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
+  checkCapacity(config);
   checkAddresses(config);
   const { timeouts, ...rest } = config;
   return {

@@ -21,8 +21,10 @@ import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { admit, type SessionTerms } from "./security/admission.ts";
+import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { SessionServices } from "./session/session.ts";
+import type { Call } from "./signalling/call.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
@@ -50,6 +52,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #app: Express;
   readonly #ice: IceSupply;
   readonly #connections = new Set<Connection>();
+  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -57,7 +60,10 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     super();
     this.#config = resolveConfig(config);
     const { logger } = this.#config;
-    this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
+    this.#app = createApp({
+      cors: this.#config.cors,
+      capacity: () => this.#running?.desk.capacity,
+    });
     this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
   }
 
@@ -121,9 +127,13 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const clock = new PlayoutClock();
       const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
       undo.push(() => sessions.close());
+      const desk = new FrontDesk({ ...this.#config, places: sessions });
+      undo.push(async () => {
+        desk.close();
+      });
       undo.push(() => closedSockets(sockets));
       this.#serve(sockets, sessions);
-      this.#running = { http, sessions, undo };
+      this.#running = { http, sessions, desk, undo };
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -210,14 +220,24 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     } else if (this.#running?.sessions !== sessions) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, sessions, admission.terms);
+      this.#connect(socket, this.#running, admission.terms);
     }
   }
 
-  #connect(socket: WebSocket, sessions: SessionRegistry, terms: SessionTerms): void {
+  #connect(socket: WebSocket, { sessions, desk }: Running, terms: SessionTerms): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const place = desk.receive(socket, () => {
+      connection.turnAway();
+    });
+    if (place === "closed") {
+      logger.info({ code: closeCodes.busy, ...desk.capacity }, "caller refused");
+      socket.close(closeCodes.busy, "server is full");
+      return;
+    }
     const connection = new Connection(socket, {
       sessions,
+      gate: place === "open" ? undefined : place,
+      calls: this.#calls,
       hooks,
       metrics,
       logger,
@@ -253,6 +273,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
+  readonly desk: FrontDesk;
   readonly undo: (() => Promise<void>)[];
 }
 

@@ -55,7 +55,7 @@ test("a relayed address is given back at the end, not left to expire", async () 
     ],
   });
   const relay = await allocateRelay(server(), undefined, never);
-  expect(relay.address).toEqual(["203.0.113.7", 50_000]);
+  expect(relay.candidate.address).toEqual(["203.0.113.7", 50_000]);
   await relay.close();
 
   expect(requests.map((request) => request.readUInt16BE(0))).toEqual([allocate, refresh]);

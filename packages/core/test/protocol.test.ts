@@ -7,7 +7,7 @@ import {
   parseClientMessage,
   parseServerMessage,
   PROTOCOL_VERSION,
-  ServerMessage,
+  serverMessages,
 } from "@metered/llmrtc-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -23,19 +23,16 @@ interface Kind {
   readonly parse: (frame: string) => unknown;
 }
 
-function kinds(
-  union: { readonly def: { readonly options: readonly z.ZodMiniType[] } },
-  parse: (frame: string) => unknown,
-): Kind[] {
-  return union.def.options.map((schema) => {
+function kinds(schemas: readonly z.ZodMiniType[], parse: (frame: string) => unknown): Kind[] {
+  return schemas.map((schema) => {
     const { shape } = schema._zod.def as unknown as { readonly shape: Shape };
     const { values } = shape["type"]?._zod.def as unknown as { readonly values: readonly string[] };
     return { name: values[0] ?? "", shape, schema, parse };
   });
 }
 
-const clientKinds = kinds(ClientMessage, parseClientMessage);
-const serverKinds = kinds(ServerMessage, parseServerMessage);
+const clientKinds = kinds(ClientMessage.def.options, parseClientMessage);
+const serverKinds = kinds(serverMessages, parseServerMessage);
 const allKinds = [...clientKinds, ...serverKinds];
 
 /** The error that a frame is refused with. */

@@ -57,6 +57,7 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   AUDIO_PROCESSING_ERROR: say,
   VAD_ERROR: say,
   RATE_LIMITED: later,
+  SERVER_BUSY: later,
   BUDGET_EXCEEDED: newCall,
   INVALID_CONFIG: operator,
   UNSUPPORTED_BY_SERVER: operator,

@@ -315,6 +315,23 @@ test.each([4401, 4403])("a server that refuses with %i is not asked again", asyn
   expect(scene.client.state).toBe("failed");
 });
 
+test("a full server fails a new call at once, with its code, and trying later can help", async () => {
+  const scene = stage();
+  const outcome = refusal(scene.client.start());
+  scene.socket.cut(4429);
+  expect(await outcome).toBe("SERVER_BUSY");
+  expect(scene.events.at(-1)).toEqual(["error", "SERVER_BUSY", true]);
+});
+
+test("who was in a call and finds the server full tries again", async () => {
+  const scene = await connected();
+  scene.socket.cut(1006);
+  await scene.clock.advance(2_000);
+  expect(scene.client.state).toBe("connecting");
+  scene.socket.cut(4429);
+  expect(scene.client.state).toBe("reconnecting");
+});
+
 test("a spent budget is not spent again by reconnecting", async () => {
   const { client, socket, events } = await connected();
   socket.say({ type: "error", code: "BUDGET_EXCEEDED", message: "enough" });

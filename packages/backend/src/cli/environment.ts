@@ -2,6 +2,7 @@ import { LLMRTCError } from "@metered/llmrtc-core";
 import * as z from "zod";
 import type { IceServerOptions } from "../ice/choose.ts";
 import type { AdmissionOptions } from "../security/admission.ts";
+import type { CapacityOptions } from "../security/front-desk.ts";
 import type { AddressOptions } from "../transport/addresses.ts";
 import { iceFields, iceSettings } from "./environment-ice.ts";
 import {
@@ -35,6 +36,8 @@ const schema = z.object({
   ANNOUNCED_ADDRESSES: addresses.exactOptional(),
   PORT_RANGE: portRange.exactOptional(),
   ALLOWED_ORIGINS: origins.exactOptional(),
+  MAX_SESSIONS: wholeNumber(1, 100_000).exactOptional(),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(1, 60_000).exactOptional(),
 
   LLM_PROVIDER: providerName.exactOptional(),
   STT_PROVIDER: providerName.exactOptional(),
@@ -64,7 +67,11 @@ export type Settings = z.infer<typeof schema>;
 
 /** Settings of the server: fields of its options, only those that were set. */
 export interface ServerSettings
-  extends IceServerOptions, AddressOptions, Pick<AdmissionOptions, "allowedOrigins"> {
+  extends
+    IceServerOptions,
+    AddressOptions,
+    CapacityOptions,
+    Pick<AdmissionOptions, "allowedOrigins"> {
   readonly port?: number;
   readonly host?: string;
   readonly systemPrompt?: string;
@@ -112,6 +119,7 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 function serverSettings(settings: Settings): ServerSettings {
   const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
   const { ICE_INTERFACES, ANNOUNCED_ADDRESSES, PORT_RANGE, ALLOWED_ORIGINS } = settings;
+  const { MAX_SESSIONS, MAX_EVENT_LOOP_DELAY_MS } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
@@ -123,6 +131,8 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(ANNOUNCED_ADDRESSES !== undefined && { announcedAddresses: ANNOUNCED_ADDRESSES }),
     ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),
     ...(ALLOWED_ORIGINS !== undefined && { allowedOrigins: ALLOWED_ORIGINS }),
+    ...(MAX_SESSIONS !== undefined && { maxSessions: MAX_SESSIONS }),
+    ...(MAX_EVENT_LOOP_DELAY_MS !== undefined && { maxEventLoopDelayMs: MAX_EVENT_LOOP_DELAY_MS }),
     ...iceSettings(settings),
   };
 }

@@ -26,10 +26,17 @@ const offer = z.object({
   signal: offerSignal,
   /** From a new peer connection: the one before is given up. Feature `websocket-audio`. */
   fresh: z.optional(z.boolean()),
+  /** The answer has the same one. */
+  number: z.optional(z.number()),
 });
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
-const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
+const reconnect = z.object({
+  type: z.literal("reconnect"),
+  sessionId: shortText,
+  /** The client's peer connection lives: only this socket is new. Feature `resume`. */
+  peer: z.optional(z.boolean()),
+});
 const audio = z.object({
   type: z.literal("audio"),
   data: z.base64(),
@@ -94,5 +101,5 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
  * @throws {LLMRTCError} `INVALID_MESSAGE`, naming the offending field but never quoting its content
  */
 export function parseClientMessage(frame: string): ClientMessage {
-  return parseMessage(ClientMessage, frame, "client");
+  return parseMessage(() => ClientMessage, frame, "client");
 }

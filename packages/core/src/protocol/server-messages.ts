@@ -29,12 +29,16 @@ const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
 const signal = z.object({
   type: z.literal("signal"),
   signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+  /** Of the offer that it answers, if that had one. */
+  number: z.optional(z.number()),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
   success: z.boolean(),
   sessionId: z.string(),
   historyRecovered: z.boolean(),
+  /** The server's peer connection lives too: the call goes on as it was. */
+  peerKept: z.optional(z.boolean()),
 });
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
@@ -91,7 +95,7 @@ const toolCallStart = z.object({
   type: z.literal("tool-call-start"),
   name: z.string(),
   callId: z.string(),
-  arguments: z.record(z.string(), z.unknown()),
+  arguments: z.looseObject({}),
   turnId,
 });
 const toolCallEnd = z.object({
@@ -137,8 +141,8 @@ const error = z.object({
   turnId,
 });
 
-/** Everything a server may say to the client. */
-export const ServerMessage = z.discriminatedUnion("type", [
+/** Everything a server may say to the client. No `discriminatedUnion`: pages would pay for its code. */
+export const serverMessages = [
   ready,
   pong,
   signal,
@@ -168,8 +172,12 @@ export const ServerMessage = z.discriminatedUnion("type", [
   usage,
   modeChanged,
   error,
-]);
-export type ServerMessage = z.infer<typeof ServerMessage>;
+] as const;
+export type ServerMessage = z.infer<(typeof serverMessages)[number]>;
+
+const byType = new Map<unknown, (typeof serverMessages)[number]>(
+  serverMessages.map((message) => [message.shape.type.def.values[0], message]),
+);
 
 /**
  * Reads one frame from a server.
@@ -178,5 +186,5 @@ export type ServerMessage = z.infer<typeof ServerMessage>;
  * client ignores
  */
 export function parseServerMessage(frame: string): ServerMessage {
-  return parseMessage(ServerMessage, frame, "server");
+  return parseMessage((type) => byType.get(type), frame, "server");
 }

@@ -21,6 +21,8 @@ export const dataChannelLabel = "data";
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
  * - `withdrawal`: `turn-withdrawn` takes back all of a turn
+ * - `resume`: a new socket takes over a running call while its peer connection lives, and the
+ *   server's sound never pauses for more than 400 ms, so that the client can tell when the path is silent
  */
 export const features = [
   "trickle",
@@ -36,6 +38,7 @@ export const features = [
   "ice-servers",
   "pause",
   "withdrawal",
+  "resume",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -112,9 +112,9 @@ export class Call extends Emitter<CallEvents> {
     this.#step({ type: "close" });
   }
 
-  /** On the socket. */
+  /** Part of the conversation, in order. */
   send(message: ClientMessage): boolean {
-    return this.#link?.send(message) ?? false;
+    return this.#link?.say(message) ?? false;
   }
 
   /** On the data channel where it does, else on the socket. */
@@ -152,13 +152,15 @@ export class Call extends Emitter<CallEvents> {
     try {
       const { signallingUrl, protocols = [], iceServers = [], transport = "auto" } = config;
       const { iceTransportPolicy } = config;
+      const connectTo = (url: string): WebSocket => environment.openSocket(url, [protocols].flat());
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
         environment,
         logger,
-        url,
-        protocols: typeof protocols === "string" ? [protocols] : protocols,
+        socket: connectTo(url),
+        // A token in the URL may have ended meanwhile.
+        open: async () => connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
         iceServers,
         transport,
         sound,
@@ -206,7 +208,9 @@ export class Call extends Emitter<CallEvents> {
     this.#options.logger.info({ code: reason.code }, reason.message);
     this.#reason = reason;
     const { random } = this.#options.environment;
-    this.#step({ type: "lost", retryable: reason.recoverable, random: random() });
+    // A full server is not pressed by new callers; who comes back may find his place.
+    const refused = reason.code === "SERVER_BUSY" && this.#starting !== undefined;
+    this.#step({ type: "lost", retryable: reason.recoverable && !refused, random: random() });
   }
 
   #wait({ retries, delayMs }: Extract<Progress, { readonly phase: "waiting" }>): void {

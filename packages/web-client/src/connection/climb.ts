@@ -32,6 +32,8 @@ export type ClimbEvents = {
   /** The agent's voice comes on this from now on. */
   track: MediaStream;
   report: ConnectionReport;
+  /** The network may be another: is the socket there? */
+  doubt: undefined;
   /** The last event, unless `close` was called: why there is no connection any more. */
   lost: string;
 };
@@ -45,6 +47,8 @@ export interface ClimbOptions {
   readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
+  /** The server's sound never pauses, and its end waits for another socket. */
+  readonly resumes: boolean;
   readonly track: MediaStreamTrack | null;
   readonly logger: Logger;
 }
@@ -83,6 +87,7 @@ export class Climb extends Emitter<ClimbEvents> {
         this.#hear(bytes);
       }),
       environment.onNetworkChange(() => {
+        this.#peer?.doubt();
         this.#step({ type: "network-changed" });
       }),
     );
@@ -106,10 +111,22 @@ export class Climb extends Emitter<ClimbEvents> {
     if (this.#ladder.socket === "on") this.#audio?.setTrack(track);
   }
 
-  /** The server's answer to an offer. */
-  accept(sdp: string): void {
+  /** The server's answer to an offer, with the offer's number where the server knows of numbers. */
+  accept(sdp: string, number?: number): void {
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    if (this.#unanswered === 0) this.#peer?.accept(sdp);
+    if (this.#options.resumes || this.#unanswered === 0) this.#peer?.accept(sdp, number);
+  }
+
+  /** A peer connection lives, so that the call outlives its socket. */
+  get outlivesSocket(): boolean {
+    const { phase } = this.#ladder.peer;
+    return this.#options.resumes && (phase === "up" || phase === "broken");
+  }
+
+  /** There is another socket, and the server goes on with it. */
+  sayAgain(): void {
+    this.#peer?.sayAgain();
+    if (this.#audio) this.#send({ type: "audio-start", codec: this.#audio.codec });
   }
 
   addCandidate(candidate: CandidateInit | null): void {
@@ -191,12 +208,13 @@ export class Climb extends Emitter<ClimbEvents> {
   }
 
   #open({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): void {
-    const { environment, logger, iceTransportPolicy, trickle } = this.#options;
+    const { environment, logger, iceTransportPolicy, trickle, resumes } = this.#options;
     const peer = new Peer({
       environment,
       logger,
       iceServers: this.#iceServers,
       trickle,
+      watch: resumes,
       iceTransportPolicy: relayOnly ? "relay" : iceTransportPolicy,
       fresh: attempt > 1,
       send: (message) => {
@@ -214,6 +232,9 @@ export class Climb extends Emitter<ClimbEvents> {
     });
     peer.on("connected", () => {
       this.#step({ type: "peer-connected", attempt });
+    });
+    peer.on("doubt", () => {
+      this.emit("doubt", undefined);
     });
     peer.on("interrupted", () => {
       this.#step({ type: "peer-interrupted", attempt });

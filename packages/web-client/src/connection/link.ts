@@ -20,6 +20,8 @@ import { Signalling } from "./signalling.ts";
 const readyWithinMs = 10_000;
 const ackWithinMs = 5000;
 const connectedWithinMs = 30_000;
+/** A socket that answers no ping in this, beyond the usual time, may be on a network that is no more. */
+const pongWithinMs = 500;
 const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
 
 /** The server ends the call after these; coming back would be refused or begin anew at its cost. */
@@ -51,8 +53,9 @@ export type LinkEvents = {
 
 export interface LinkOptions {
   readonly environment: Environment;
-  readonly url: string;
-  readonly protocols: readonly string[];
+  readonly socket: WebSocket;
+  /** Another socket to the same server. */
+  readonly open: () => Promise<WebSocket>;
   /** Used instead of the server's list when not empty. */
   readonly iceServers: readonly RTCIceServer[];
   /** Used instead of the server's wish when defined. */
@@ -84,26 +87,33 @@ export class Link extends Emitter<LinkEvents> {
   #ack: Ack | undefined;
   #cancelTimer: (() => void) | undefined;
   #ending: LLMRTCClientError | undefined;
+  /** A new socket is there, and the server has not said whether it goes on with it. */
+  #returning = false;
   #over = false;
 
   constructor(options: LinkOptions) {
     super();
-    const { environment, url, protocols, track } = options;
+    const { environment, socket, open, track } = options;
     this.#options = options;
     this.#track = track;
     this.#heartbeat = new Heartbeat({
       clock: environment.clock,
       sendPing: (timestamp) => void this.send({ type: "ping", timestamp }),
       onSilence: () => {
-        this.#lose("SIGNALLING_FAILED", "The server does not answer any more.");
+        this.#miss(
+          new LLMRTCClientError("SIGNALLING_FAILED", "The server does not answer any more."),
+        );
       },
     });
-    this.#signalling = new Signalling(environment.openSocket(url, protocols));
+    this.#signalling = new Signalling({ clock: environment.clock, socket, open });
     this.#signalling.on("frame", (frame) => {
       this.#receive("socket", frame);
     });
+    this.#signalling.on("renewed", () => {
+      this.#comeBack();
+    });
     this.#signalling.on("lost", (error) => {
-      this.#end(error);
+      this.#miss(error);
     });
     this.#within(readyWithinMs, () => {
       this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
@@ -141,6 +151,11 @@ export class Link extends Emitter<LinkEvents> {
   /** On the socket. False when it is not open. */
   send(message: ClientMessage): boolean {
     return this.#signalling.send(message);
+  }
+
+  /** Older servers take on the socket what is part of the conversation. */
+  say(message: ClientMessage): boolean {
+    return this.features.has("resume") ? this.sendData(message) : this.send(message);
   }
 
   /** On the data channel, or on the socket where that does not do. */
@@ -192,7 +207,7 @@ export class Link extends Emitter<LinkEvents> {
         this.#onAck(message);
         return;
       case "signal":
-        this.#climb?.accept(message.signal.sdp);
+        this.#climb?.accept(message.signal.sdp, message.number);
         return;
       case "candidate":
         this.#climb?.addCandidate(message.candidate);
@@ -241,9 +256,36 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onAck(ack: Ack): void {
-    if (!this.#ready || this.#climb) return;
+    if (!this.#ready) return;
+    if (this.#climb) {
+      if (!this.#returning) return;
+      this.#returning = false;
+      this.#cancelTimer?.();
+      if (ack.peerKept) this.#climb.sayAgain();
+      else this.#lose("SIGNALLING_FAILED", "The server does not know this call any more.");
+      return;
+    }
     this.#ack = ack;
     this.#call(this.#ready);
+  }
+
+  /** Without its socket the call goes on as long as sound goes another way, and a new one is opened. */
+  #miss(error: LLMRTCClientError): void {
+    if (error.recoverable && this.#climb?.outlivesSocket) this.#signalling.renew();
+    else this.#end(error);
+  }
+
+  /** On a new socket, to the call that is there. */
+  #comeBack(): void {
+    const { sessionId } = this;
+    if (sessionId === null) return;
+    this.#returning = true;
+    this.send({ type: "reconnect", sessionId, peer: true });
+    this.#heartbeat.stop();
+    this.#heartbeat.start();
+    this.#within(ackWithinMs, () => {
+      this.#signalling.renew();
+    });
   }
 
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
@@ -271,6 +313,7 @@ export class Link extends Emitter<LinkEvents> {
       iceServers: servers,
       iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
+      resumes: this.features.has("resume"),
       track: this.#track,
     });
     this.#climb = climb;
@@ -287,6 +330,11 @@ export class Link extends Emitter<LinkEvents> {
       this.#cancelTimer?.();
       this.#heartbeat.start();
       this.emit("connected", undefined);
+    });
+    climb.on("doubt", () => {
+      this.#heartbeat.probe(pongWithinMs + (this.roundTripTimeMs ?? 0), () => {
+        if (climb.outlivesSocket) this.#signalling.renew();
+      });
     });
     climb.on("interrupted", () => {
       this.emit("interrupted", undefined);

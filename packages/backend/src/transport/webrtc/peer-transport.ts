@@ -146,7 +146,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
-        portRange: portRange === undefined ? undefined : [...portRange],
+        portRange,
         logger: this.#logger,
       },
       {
@@ -225,8 +225,8 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     this.emit("microphone-stopped", undefined);
   }
 
-  #takeCandidates(peer: Peer, { ufrag, candidates }: Offer): void {
-    const early = this.#inbox.open(ufrag);
+  #takeCandidates(peer: Peer, { credentials, candidates }: Offer): void {
+    const early = this.#inbox.open(credentials.ufrag);
     const listed = candidates.flatMap((candidate) => this.#inbox.take(candidate));
     for (const candidate of [...early, ...listed]) peer.addCandidate(candidate);
   }
@@ -240,7 +240,6 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   #sample(): PathSample | undefined {
     const peer = this.#peer;
     if (peer === undefined || this.#closing !== undefined) return undefined;
-    peer.forgetChecks();
     return { usable: peer.usable, received: peer.received };
   }
 

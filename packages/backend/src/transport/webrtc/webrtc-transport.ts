@@ -47,8 +47,8 @@ export interface WebRtcTransport extends Transport {
   addCandidate(candidate: CandidateInit | null): void;
 
   /**
-   * Fresh credentials: the next ICE restart uses them. A relay that is there stays, as it outlives the
-   * credentials that it was made with.
+   * Fresh credentials: the next ICE restart uses them. A relay that its server still knows
+   * stays, as it outlives the credentials that it was made with.
    */
   setIceServers(iceServers: readonly IceServer[]): void;
 }
