@@ -58,9 +58,9 @@ test("the model and the first sentence are read ahead, and come at once when the
 test("sentences that were not guessed are spoken as always, the same one twice too", async () => {
   const { clock, tts, guess: made } = guess();
   await clock.advance(300);
-  const { speakStream } = made.providers.tts;
-  await all(speakStream?.("It is noon."));
-  const again = all(speakStream?.("It is noon."));
+  const voice = made.providers.tts;
+  await all(voice.speakStream?.("It is noon."));
+  const again = all(voice.speakStream?.("It is noon."));
   await clock.advance(200);
   await again;
   expect(tts.said).toEqual(["It is noon.", "It is noon."]);
