@@ -101,7 +101,9 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** Another address of a route that is there, as a STUN server sees it. Known ones are not repeated. */
   addCandidate(candidate: LocalCandidate): void {
     const [host, port] = candidate.address;
-    const isKnown = this.#candidates.some(({ address }) => address[0] === host && address[1] === port);
+    const isKnown = this.#candidates.some(
+      ({ address }) => address[0] === host && address[1] === port,
+    );
     if (isKnown) return;
     this.#candidates.push(candidate);
     if (this.#generations.current) this.emit("candidate", this.#line(candidate));
@@ -235,7 +237,11 @@ export class IceAgent extends Emitter<IceAgentEvents> {
         const isRemote = this.#remote.some(({ address: [host, port] }) => {
           return path.to[0] === host && path.to[1] === port;
         });
-        return isRemote && this.#tried.get(path) !== generation.number && path.provenIn !== generation.number;
+        return (
+          isRemote &&
+          this.#tried.get(path) !== generation.number &&
+          path.provenIn !== generation.number
+        );
       })
       .sort((a, b) => b.priority - a.priority)[0];
   }
@@ -246,7 +252,8 @@ export class IceAgent extends Emitter<IceAgentEvents> {
         const path = this.#selected;
         const generation = this.#generations.current;
         // The client answers in the name of the generation that the path belongs to.
-        if (path && generation) this.#check(path, this.#generations.at(path.provenIn) ?? generation);
+        if (path && generation)
+          this.#check(path, this.#generations.at(path.provenIn) ?? generation);
         this.#keepConsent();
       },
       consentEveryMs * (0.8 + 0.4 * Math.random()),

@@ -19,7 +19,11 @@ export async function openHostRoute(
   range: readonly [number, number] | undefined,
 ): Promise<Route> {
   const socket = await bind(host, range);
-  return new HostRoute(socket, { type: "host", address: [host, socket.address().port], related: null });
+  return new HostRoute(socket, {
+    type: "host",
+    address: [host, socket.address().port],
+    related: null,
+  });
 }
 
 /** Addresses are no names. Node would look each datagram's up, and one whose socket closes meanwhile is lost. */

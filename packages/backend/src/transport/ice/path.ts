@@ -35,7 +35,8 @@ export class Paths {
   open(route: Route, to: Address, priority: number): Path | undefined {
     const known = this.find(route, to);
     if (known !== undefined) return known;
-    if (this.#paths.size >= mostPaths || !canReach(route.candidate.address[0], to[0])) return undefined;
+    if (this.#paths.size >= mostPaths || !canReach(route.candidate.address[0], to[0]))
+      return undefined;
     const path: Path = {
       route,
       to,

@@ -16,7 +16,9 @@ const magicCookie = 0x2112a442;
 
 /** Tells STUN from DTLS, RTP and RTCP, which share the port (RFC 7983). */
 export function isStun(data: Buffer): boolean {
-  return data.length >= 20 && (data.readUInt8(0) & 0xc0) === 0 && data.readUInt32BE(4) === magicCookie;
+  return (
+    data.length >= 20 && (data.readUInt8(0) & 0xc0) === 0 && data.readUInt32BE(4) === magicCookie
+  );
 }
 
 /** @returns undefined for what is broken or, given a password, not signed with it */

@@ -55,7 +55,9 @@ export class Gathering {
   /** Call when the sockets are there. Never rejects; resolves when all have answered or not. */
   async askServers(): Promise<void> {
     const { stun, turn } = this.servers;
-    const hosts = [...this.#hosts.values()].filter(({ candidate }) => isRouted(candidate.address[0]));
+    const hosts = [...this.#hosts.values()].filter(({ candidate }) =>
+      isRouted(candidate.address[0]),
+    );
     await Promise.all([
       ...stun.flatMap((server) => hosts.map((host) => this.#reflect(host, server))),
       ...turn.map((server) => this.#relay(server)),
