@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
-import { openBrowser } from "../../e2e/src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../../e2e/src/caller.ts";
 import { type PageServer, servePages } from "../../e2e/src/page-server.ts";
 import { startStun, type StunServer } from "../../e2e/src/stun-server.ts";
@@ -57,7 +57,7 @@ export class Arena {
   static async open(options: ArenaOptions): Promise<Arena> {
     const clips = fileURLToPath(new URL("../clips", import.meta.url));
     const [browser, pages, stun] = await Promise.all([
-      openBrowser(),
+      openChromium(),
       servePages({ clips }),
       startStun(),
     ]);

@@ -1,3 +1,4 @@
+import type { IceServer } from "@metered/llmrtc-core";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -44,7 +45,7 @@ export class ServerProcess {
   /** With the bench's fixed providers, on our server or the module that `entry` names. */
   static withFixedProviders(
     entry: string,
-    iceServers: readonly { readonly urls: string }[],
+    iceServers: readonly IceServer[],
     scenario: Scenario = shortAnswer,
   ): Promise<ServerProcess> {
     const script = fileURLToPath(new URL("agent-server.mjs", import.meta.url));

@@ -73,7 +73,7 @@ export class Caller {
     name: string,
     {
       fits = () => true,
-      timeoutMs = 20_000,
+      timeoutMs = 40_000,
     }: { readonly fits?: (event: Told) => boolean; readonly timeoutMs?: number } = {},
   ): Promise<Told> {
     const there = this.events.find(

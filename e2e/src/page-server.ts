@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-export type Page = "own" | "v1";
+export type Page = "own" | "v1" | "preflight";
 
 /** Serves the pages that the browser opens, and the clips that they play. */
 export interface PageServer {
@@ -19,7 +19,7 @@ export interface PageServer {
 export async function servePages({
   clips = path.join(here, "clips"),
 }: { readonly clips?: string } = {}): Promise<PageServer> {
-  const scripts = await bundle(["own", "v1"]);
+  const scripts = await bundle(["own", "v1", "preflight"]);
   const server = createServer((request, response) => {
     const [, kind = "", name = ""] = (request.url ?? "").split("/");
     const send = (type: string, body: string | Uint8Array): void => {

@@ -16,6 +16,7 @@ import {
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
+import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
 import { type InterruptionOptions, turnTakingOf } from "./session/turn-taking.ts";
 import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
@@ -45,7 +46,10 @@ export interface LLMRTCServerConfig
   /** For HTTP routes; default: all origins. */
   readonly cors?: CorsOptions | undefined;
   readonly hooks?: (ServerHooks & OrchestratorHooks) | undefined;
+  /** Where numbers go, besides `GET /metrics`. */
   readonly metrics?: MetricsAdapter | undefined;
+  /** Who may read `GET /metrics`, in the format of Prometheus. Default `local`. */
+  readonly metricsAccess?: MetricsAccess | undefined;
   /** Cuts the reply into what is spoken at once; the last piece is carried over. */
   readonly sentenceChunker?: SentenceChunker | undefined;
   /** Temperature and limits of the language model. */
@@ -94,11 +98,13 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     }
   }
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
-    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+    if ((config as object as Record<string, unknown>)[name] !== undefined)
+      throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
   checkCapacity(config);
   checkAddresses(config);
+  checkMetricsAccess(config);
   const { timeouts, ...rest } = config;
   return {
     ...rest,
@@ -111,6 +117,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
     hooks: config.hooks ?? {},
     metrics: config.metrics ?? new NoopMetrics(),
+    metricsAccess: config.metricsAccess ?? "local",
     llm: config.llm ?? {},
     timeouts: {
       sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
@@ -124,4 +131,18 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     playground: config.playground ?? true,
     logger: config.logger ?? jsonLogger(),
   };
+}
+
+/** An empty token would let everybody in who sends none. */
+function checkMetricsAccess({ metricsAccess = "local" }: LLMRTCServerConfig): void {
+  const given: unknown = typeof metricsAccess === "object" ? metricsAccess.token : metricsAccess;
+  const fine =
+    typeof metricsAccess === "object"
+      ? typeof given === "string" && /^\S{16,}$/.test(given)
+      : ["local", "everybody", "nobody"].includes(metricsAccess);
+  if (fine) return;
+  throw new LLMRTCError(
+    "INVALID_CONFIG",
+    "metricsAccess must be local, everybody, nobody or { token } with at least 16 characters, no space",
+  );
 }
