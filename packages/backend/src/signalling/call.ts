@@ -19,12 +19,17 @@ import type { CallServices } from "./call-services.ts";
 import type { Outlet } from "./outlet.ts";
 import { Ways } from "./ways.ts";
 
+export interface CallOptions extends CallServices {
+  /** The calls that a new socket can take over. */
+  readonly calls: Set<Call>;
+}
+
 /**
  * What a client says is done here, and what outlives its socket is kept here: the session it speaks
  * for and the ways of its sound. As long as the peer connection lives, the call goes on without a socket.
  */
 export class Call implements SessionOwner {
-  readonly #services: CallServices;
+  readonly #services: CallOptions;
   readonly #session: Session;
   readonly #ways: Ways;
   readonly #ice: IceRenewal;
@@ -37,7 +42,7 @@ export class Call implements SessionOwner {
   #work: Promise<void>;
   #over = false;
 
-  constructor(outlet: Outlet, services: CallServices) {
+  constructor(outlet: Outlet, services: CallOptions) {
     const { sessions, calls, logger, openTransport } = services;
     this.#services = services;
     this.#outlet = outlet;
