@@ -180,6 +180,18 @@ test("only the answer to the last offer counts", async () => {
   scene.client.close();
 });
 
+test("an answer that got lost holds nothing up", async () => {
+  const scene = await talking();
+  scene.breakPath();
+  await scene.pass(3600);
+  expect(offers(scene.first.sent)).toEqual([2, 3]);
+  scene.peer.remoteDescription = null;
+  scene.first.say(answer(3));
+  await settle();
+  expect(scene.peer.remoteDescription).not.toBeNull();
+  scene.client.close();
+});
+
 test("a restart that finds nothing changes nothing while the old path carries sound", async () => {
   const scene = await talking();
   scene.breakPath();
