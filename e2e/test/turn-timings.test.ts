@@ -2,7 +2,7 @@ import type { TurnTimings } from "@metered/llmrtc-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 import { Recogniser, shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -27,7 +27,7 @@ beforeAll(async () => {
       },
     }),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 
@@ -65,10 +65,11 @@ test("each turn tells where its time went, up to the caller's ear", async () => 
   expect(stages[0]).toBeGreaterThan(0);
   expect(timings.heardMs).toBe(timings.spokenMs);
   // The page hears the speaker itself, but counts from the clip's end, which the last voiced frame is
-  // not, and knows neither the way to the server nor the speaker's delay.
+  // not, and knows neither the way to the server, which is long on a busy machine, nor the speaker's
+  // delay.
   const inPageMs = audibleAt - spokenUntil;
-  expect(timings.audibleMs).toBeGreaterThan(inPageMs - 800);
-  expect(timings.audibleMs).toBeLessThan(inPageMs + 800);
+  expect(timings.audibleMs).toBeGreaterThan(inPageMs - 1_500);
+  expect(timings.audibleMs).toBeLessThan(inPageMs + 1_500);
   await caller.close();
 });
 

@@ -8,7 +8,7 @@ import { openWebSocketLeg } from "./websocket-leg.ts";
 /** What the bench tells the process of the callers. */
 export type ToCallers =
   | { readonly type: "call"; readonly url: string; readonly way: Way; readonly count: number }
-  /** Forget what was counted. */
+  /** Begin to count anew. Answered, as `report` is, with what was counted until now. */
   | { readonly type: "measure" }
   | { readonly type: "report" };
 

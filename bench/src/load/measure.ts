@@ -26,6 +26,8 @@ export interface Level extends ServerReport {
   /** Calls that could not be made, and that broke. */
   readonly failed: number;
   readonly latePct: number;
+  /** While the further calls of this level were made, four a second. */
+  readonly lateWhileJoiningPct: number;
   readonly worstLateMs: number;
   readonly answered: number;
   readonly lost: number;
@@ -53,6 +55,8 @@ export const sayings = {
 export const replyMs = 3_000;
 const settleMs = 5_000;
 const mostLatePct = 1;
+/** More calls would tell nothing more. */
+const hopelesslyLatePct = 20;
 
 /** Loads one server process step by step, from callers in another. */
 export async function measureLoad(
@@ -77,8 +81,10 @@ export async function measureLoad(
       await callers.ask({ type: "call", url, way: options.way, count: calls - up });
       up = calls;
       await wait(settleMs);
-      levels.push(await measureLevel(server, callers, options.seconds));
-      process.stderr.write(`${name}: ${JSON.stringify(levels.at(-1), rounded)}\n`);
+      const level = await measureLevel(server, callers, options.seconds);
+      levels.push(level);
+      process.stderr.write(`${name}: ${JSON.stringify(level, rounded)}\n`);
+      if (level.failed > 0 || level.latePct > hopelesslyLatePct) break;
     }
   } finally {
     await callers.stop();
@@ -96,7 +102,7 @@ export async function measureLoad(
 }
 
 async function measureLevel(server: Child, callers: Child, seconds: number): Promise<Level> {
-  await callers.ask({ type: "measure" });
+  const joining = await callers.ask<CallersReport>({ type: "measure" });
   server.tell({ type: "measure" });
   await wait(seconds * 1000);
   const { cpuPct, rssMb, loopMs } = await server.ask<ServerReport>({ type: "report" });
@@ -107,13 +113,18 @@ async function measureLevel(server: Child, callers: Child, seconds: number): Pro
     cpuPct,
     rssMb,
     loopMs,
-    latePct: (100 * heard.late) / Math.max(1, heard.packets),
+    latePct: latePct(heard),
+    lateWhileJoiningPct: latePct(joining),
     worstLateMs: heard.worstMs,
     answered: heard.answered,
     lost: heard.lost,
     callersOwnDelayMs: heard.ownDelayMs,
     callersOwnCpuPct: heard.ownCpuPct,
   };
+}
+
+function latePct({ late, packets }: CallersReport): number {
+  return (100 * late) / Math.max(1, packets);
 }
 
 function isGood({ latePct, lost, failed, answered }: Level): boolean {

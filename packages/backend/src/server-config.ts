@@ -16,6 +16,7 @@ import {
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
+import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
 import { type InterruptionOptions, turnTakingOf } from "./session/turn-taking.ts";
 import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
@@ -38,14 +39,17 @@ export interface LLMRTCServerConfig
   readonly historyLimit?: number | undefined;
   /** Speak while the voice is being made. Default true. */
   readonly streamingTTS?: boolean | undefined;
-  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  /** Recognise while the caller speaks; a provider that cannot stream is asked at each pause. Default true. */
   readonly streamingSTT?: boolean | undefined;
   /** A client that sends no `ping` for so many milliseconds is gone. Default 45_000. */
   readonly heartbeatTimeout?: number | undefined;
   /** For HTTP routes; default: all origins. */
   readonly cors?: CorsOptions | undefined;
   readonly hooks?: (ServerHooks & OrchestratorHooks) | undefined;
+  /** Where numbers go, besides `GET /metrics`. */
   readonly metrics?: MetricsAdapter | undefined;
+  /** Who may read `GET /metrics`, in the format of Prometheus. Default `local`. */
+  readonly metricsAccess?: MetricsAccess | undefined;
   /** Cuts the reply into what is spoken at once; the last piece is carried over. */
   readonly sentenceChunker?: SentenceChunker | undefined;
   /** Temperature and limits of the language model. */
@@ -62,8 +66,9 @@ export interface LLMRTCServerConfig
   readonly interruptionDetector?: InterruptionDetector | undefined;
   /**
    * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
-   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
-   * Default `auto`.
+   * what he turns out not to have said is dropped. `auto`: at once at a pause with a model whose
+   * provider is `local`, with others when the turn detector is nearly sure (it waits 400 ms at most).
+   * True: at once. Default `auto`.
    */
   readonly preemptive?: "auto" | boolean | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
@@ -93,11 +98,13 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     }
   }
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
-    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+    if ((config as object as Record<string, unknown>)[name] !== undefined)
+      throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
   checkCapacity(config);
   checkAddresses(config);
+  checkMetricsAccess(config);
   const { timeouts, ...rest } = config;
   return {
     ...rest,
@@ -110,6 +117,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
     hooks: config.hooks ?? {},
     metrics: config.metrics ?? new NoopMetrics(),
+    metricsAccess: config.metricsAccess ?? "local",
     llm: config.llm ?? {},
     timeouts: {
       sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
@@ -123,4 +131,18 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     playground: config.playground ?? true,
     logger: config.logger ?? jsonLogger(),
   };
+}
+
+/** An empty token would let everybody in who sends none. */
+function checkMetricsAccess({ metricsAccess = "local" }: LLMRTCServerConfig): void {
+  const given: unknown = typeof metricsAccess === "object" ? metricsAccess.token : metricsAccess;
+  const fine =
+    typeof metricsAccess === "object"
+      ? typeof given === "string" && /^\S{16,}$/.test(given)
+      : ["local", "everybody", "nobody"].includes(metricsAccess);
+  if (fine) return;
+  throw new LLMRTCError(
+    "INVALID_CONFIG",
+    "metricsAccess must be local, everybody, nobody or { token } with at least 16 characters, no space",
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  type ConnectionReason,
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
@@ -17,6 +18,9 @@ import { openTurnDetector } from "./media/end-of-turn.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
+import { CallsByPath } from "./observe/calls-by-path.ts";
+import { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
+import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
@@ -51,6 +55,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
+  readonly #paths: CallsByPath;
   readonly #connections = new Set<Connection>();
   readonly #calls = new Set<Call>();
   #running: Running | undefined;
@@ -58,13 +63,15 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
   constructor(config: LLMRTCServerConfig) {
     super();
-    this.#config = resolveConfig(config);
-    const { logger } = this.#config;
-    this.#app = createApp({
-      cors: this.#config.cors,
-      capacity: () => this.#running?.desk.capacity,
-    });
-    this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
+    const resolved = resolveConfig(config);
+    const prometheus = new PrometheusMetrics();
+    const metrics = toAll([prometheus, resolved.metrics]);
+    this.#config = { ...resolved, metrics };
+    const { logger, cors, metricsAccess } = resolved;
+    const capacity = () => this.#running?.desk.capacity;
+    this.#app = createApp({ cors, capacity, metrics: prometheus, metricsAccess });
+    this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
+    this.#paths = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -96,7 +103,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
    * Loads the models and listens.
    *
    * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
-   * already, `INVALID_CONFIG` when there is no such network interface; what a provider's `init` throws
+   * already, `INVALID_CONFIG` when this machine has no such address or network interface; what a
+   * provider's `init` throws
    */
   async start(): Promise<void> {
     if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");
@@ -215,7 +223,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
     if (!admission.admitted) {
-      logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
+      const { code, reason } = admission;
+      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
+      this.#turnedAway("refused");
       socket.close(admission.code, admission.reason);
     } else if (this.#running?.sessions !== sessions) {
       socket.close(closeCodes.goingAway, "server stops");
@@ -227,10 +237,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   #connect(socket: WebSocket, { sessions, desk }: Running, terms: SessionTerms): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const place = desk.receive(socket, () => {
+      this.#turnedAway("busy");
       connection.turnAway();
     });
     if (place === "closed") {
-      logger.info({ code: closeCodes.busy, ...desk.capacity }, "caller refused");
+      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
+      this.#turnedAway("busy");
       socket.close(closeCodes.busy, "server is full");
       return;
     }
@@ -240,13 +252,15 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       calls: this.#calls,
       hooks,
       metrics,
+      paths: this.#paths,
       logger,
       heartbeatTimeoutMs: heartbeatTimeout,
       iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
       iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
       openTransport: (iceServers) => {
         const addresses = hostAddresses(this.#config);
-        return openWebRtcTransport({ iceServers, logger, portRange, hostAddresses: addresses });
+        const common = { iceServers, logger, metrics, portRange };
+        return openWebRtcTransport({ ...common, hostAddresses: addresses });
       },
     });
     this.#connections.add(connection);
@@ -257,6 +271,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       this.#gaugeConnections();
       this.emit("disconnect", { id: connection.id });
     });
+  }
+
+  #turnedAway(reason: ConnectionReason): void {
+    const { metrics } = this.#config;
+    metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
+    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
   }
 
   #gaugeConnections(): void {

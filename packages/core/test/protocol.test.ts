@@ -176,10 +176,20 @@ test.each([
   expect(parseServerMessage(JSON.stringify(message))).toEqual(message);
 });
 
-test("what older servers leave out gets its old meaning", () => {
-  expect(parseServerMessage('{"type":"ready","id":"a"}')).toMatchObject({ protocolVersion: 0 });
-  expect(parseServerMessage('{"type":"transcript","text":"a"}')).toMatchObject({ isFinal: true });
-});
+test.each(['{"type":"ready","id":"a"}', '{"type":"transcript","text":"a"}'])(
+  "older servers may leave out what came later: %s",
+  (frame) => {
+    expect(parseServerMessage(frame)).toEqual(JSON.parse(frame));
+  },
+);
+
+test.each(["5", "[5]", '{"a":1}', "null", '["stun:a",[]]'])(
+  "an ICE server's urls are strings: %s",
+  (urls) => {
+    const frame = `{"type":"ready","id":"a","iceServers":[{"urls":${urls}}]}`;
+    expect(() => parseServerMessage(frame)).toThrow("iceServers.0.urls");
+  },
+);
 
 describe("limits", () => {
   const say = (fields: object) => JSON.stringify({ type: "text", text: "Look.", ...fields });

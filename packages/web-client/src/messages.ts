@@ -12,10 +12,10 @@ export type Emit = <Name extends keyof ClientEvents>(
 export function announce(message: ConversationMessage, emit: Emit): void {
   switch (message.type) {
     case "transcript":
-      emit("transcript", message.text, message.isFinal, info(message));
+      emit("transcript", message.text, message.isFinal ?? true, info(message));
       return;
     case "assistant-transcript":
-      emit("assistantTranscript", message.text, message.isFinal, info(message));
+      emit("assistantTranscript", message.text, message.isFinal ?? true, info(message));
       return;
     case "llm-chunk":
       if (message.content) emit("llmChunk", message.content, info(message));

@@ -190,7 +190,13 @@ export class Session extends Emitter<SessionEvents> {
     const { logger } = turn;
     let utterance: Utterance | undefined;
     const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
-    const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
+    const ear = listen(media.transport.microphone, {
+      voice,
+      turnDetector,
+      words,
+      onJudged: (afterMs) => utterance?.ending(afterMs),
+      logger,
+    });
     try {
       for await (const heard of ear) {
         switch (heard.type) {

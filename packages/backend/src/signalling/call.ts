@@ -17,6 +17,8 @@ import {
 import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
+import type { CallsByPath } from "../observe/calls-by-path.ts";
+import { ConnectionWatch } from "../observe/connection-watch.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
@@ -37,6 +39,7 @@ export interface CallServices {
   readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
   readonly hooks: ServerHooks;
   readonly metrics: MetricsAdapter;
+  readonly paths: CallsByPath;
   readonly logger: Logger;
 }
 
@@ -49,6 +52,7 @@ export class Call implements SessionOwner {
   readonly #session: Session;
   readonly #ways: Ways;
   readonly #ice: IceRenewal;
+  readonly #watch: ConnectionWatch;
   readonly #openedAt = Date.now();
   #iceServers: SuppliedIceServers = { iceServers: [], standing: "fallback" };
   #features: ReadonlySet<string> = new Set();
@@ -64,6 +68,11 @@ export class Call implements SessionOwner {
     this.#session = sessions.create(this);
     this.#session.on("message", (message) => {
       this.#deliver(message);
+    });
+    this.#watch = new ConnectionWatch({
+      ...services,
+      sessionId: () => this.id,
+      features: () => this.#features,
     });
     this.#ways = new Ways({ openTransport, logger });
     this.#followWays();
@@ -93,6 +102,14 @@ export class Call implements SessionOwner {
   take(message: Exclude<ClientMessage, { type: "ping" }>): void {
     if (message.type === "playout") {
       this.#session.attest(message);
+      return;
+    }
+    if (message.type === "connection-report") {
+      this.#watch.reported(message);
+      return;
+    }
+    if (message.type === "connection-trouble") {
+      this.#watch.trouble(message.reason);
       return;
     }
     this.#work = this.#work
@@ -133,12 +150,14 @@ export class Call implements SessionOwner {
     if (this.#outlet !== outlet) return;
     this.#outlet = undefined;
     if (mayReturn && this.#ways.hasPeer && this.#features.has("resume")) return;
+    if (!mayReturn) this.#watch.goodbye();
     this.#end();
   }
 
   /** Nobody ever spoke for this session: its socket belongs to another call. */
   async discard(): Promise<void> {
     this.#outlet = undefined;
+    this.#watch.forget();
     this.#letGo();
     await this.#services.sessions.remove(this.#session);
   }
@@ -155,6 +174,7 @@ export class Call implements SessionOwner {
     this.#over = true;
     const { hooks, logger, calls } = this.#services;
     calls.delete(this);
+    this.#watch.closed();
     this.#ice.close();
     this.#ways.close();
     const timing = createTimingInfo(this.#openedAt);
@@ -172,6 +192,9 @@ export class Call implements SessionOwner {
     });
     ways.on("invalid", (why) => {
       this.#refuse(new LLMRTCError("INVALID_MESSAGE", why));
+    });
+    ways.on("way", (way) => {
+      this.#watch.way(way);
     });
     ways.on("line", (line) => {
       this.#session.attach(line);
@@ -228,25 +251,29 @@ export class Call implements SessionOwner {
     }
   }
 
-  async #handle(message: Exclude<ClientMessage, { type: "ping" | "playout" }>): Promise<void> {
+  async #handle(message: QueuedMessage): Promise<void> {
     switch (message.type) {
       case "hello":
         this.#features = new Set(message.features);
         this.#session.features = message.features;
+        this.#watch.hello(message.purpose ?? "call");
         return;
       case "offer":
         return this.#accept(message);
       case "signal": // its older spelling
         return this.#accept({ signal: message.signal });
       case "candidate":
+        this.#watch.candidate(message.candidate);
         this.#ways.addCandidate(message.candidate);
         return;
       case "reconnect":
         return this.#continue(message.sessionId);
       case "text":
+        this.#watch.spoke();
         this.#session.read(message.text, message.attachments);
         return;
       case "audio":
+        this.#watch.spoke();
         this.#session.hear(Buffer.from(message.data, "base64"), message.attachments);
         return;
       case "attachments":
@@ -264,12 +291,14 @@ export class Call implements SessionOwner {
         await this.#ways.stopAudio();
         return;
       case "bye":
+        this.#watch.goodbye();
         await this.#services.sessions.remove(this.#session);
         this.#outlet?.close(1000, "bye");
     }
   }
 
   async #accept({ signal, fresh = false, number }: Omit<Offer, "type">): Promise<void> {
+    this.#watch.offered(signal.sdp, fresh);
     const trickle = this.#features.has("trickle");
     const { answer, sent } = await this.#ways.accept(signal.sdp, { fresh, trickle });
     this.#outlet?.send({
@@ -305,5 +334,11 @@ export class Call implements SessionOwner {
     else this.#services.logger.warn({ error, sessionId: this.id }, "refused, without a socket");
   }
 }
+
+/** Handled in their order, after `ready`. The others are about now. */
+type QueuedMessage = Exclude<
+  ClientMessage,
+  { readonly type: "ping" | "playout" | "connection-report" | "connection-trouble" }
+>;
 
 type Offer = Extract<ClientMessage, { readonly type: "offer" }>;

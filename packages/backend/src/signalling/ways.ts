@@ -19,6 +19,8 @@ export type WaysEvents = {
   message: string;
   /** The client sent sound that is none; says what. */
   invalid: string;
+  /** Another way is there, or on its way. */
+  way: Transport;
   /** The call goes over this from now on. */
   line: Transport;
   /** The peer connection is over. */
@@ -143,6 +145,7 @@ export class Ways extends Emitter<WaysEvents> {
 
   /** The call goes on, or begins, over another way. */
   #carryBy(way: Transport): void {
+    this.emit("way", way);
     if (this.#line) {
       this.#line.add(way);
       return;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { audioCodecs } from "./audio-frame.ts";
 import { candidateInit } from "./candidate.ts";
+import { connectionReport, connectionTrouble } from "./connection-report.ts";
 import { parseMessage } from "./door.ts";
 
 /** Most pictures in one message, and most characters of one of them; a frame holds 1 MiB in all. */
@@ -48,6 +49,8 @@ const attachments = z.object({ type: z.literal("attachments"), attachments: atta
 const hello = z.object({
   type: z.literal("hello"),
   features: z.pipe(z.array(z.unknown()).check(z.maxLength(64)), z.array(shortText)),
+  /** `check`: no call, only a look whether one would connect. Default: a call. */
+  purpose: z.optional(z.enum(["call", "check"])),
 });
 /** One ICE candidate of the client; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
@@ -91,6 +94,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
   playout,
   audioStart,
   audioStop,
+  connectionReport,
+  connectionTrouble,
   bye,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -19,6 +19,7 @@ export const dataChannelLabel = "data";
  * - `turn-timings`: where the time of each turn went
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `reports`: the client tells how it is connected, and why not
  * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
  * - `withdrawal`: `turn-withdrawn` takes back all of a turn
  * - `resume`: a new socket takes over a running call while its peer connection lives, and the
@@ -36,6 +37,7 @@ export const features = [
   "turn-timings",
   "websocket-audio",
   "ice-servers",
+  "reports",
   "pause",
   "withdrawal",
   "resume",

@@ -1,4 +1,10 @@
-import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
+import {
+  Emitter,
+  type ClientMessage,
+  type ConnectionReason,
+  type Feature,
+  type Logger,
+} from "@metered/llmrtc-core";
 import type { ReconnectionConfig, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
@@ -54,6 +60,8 @@ export class Call extends Emitter<CallEvents> {
   #cancelWait: (() => void) | undefined;
   #reason: LLMRTCClientError | undefined;
   #report: ConnectionReport | undefined;
+  /** What the server could not be told when it happened. */
+  readonly #untold: ConnectionReason[] = [];
 
   constructor(options: CallOptions) {
     super();
@@ -127,6 +135,12 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.playedPosition ?? null;
   }
 
+  /** For the server's operator: what went wrong at this end. */
+  tell(reason: ConnectionReason): void {
+    this.#untold.push(reason);
+    this.#link?.tellAll();
+  }
+
   /** What the caller is heard with, now and after each reconnection. */
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;
@@ -160,10 +174,12 @@ export class Call extends Emitter<CallEvents> {
         logger,
         socket: connectTo(url),
         // A token in the URL may have ended meanwhile.
-        open: async () => connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
+        open: async () =>
+          connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
         iceServers,
         transport,
         sound,
+        untold: this.#untold,
         iceTransportPolicy,
         resume: this.#session,
         track: this.#track,
@@ -205,7 +221,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #lost(reason: LLMRTCClientError): void {
-    this.#options.logger.info({ code: reason.code }, reason.message);
+    this.#options.logger.info({ code: reason.code, reason: reason.reason }, reason.message);
     this.#reason = reason;
     const { random } = this.#options.environment;
     // A full server is not pressed by new callers; who comes back may find his place.
@@ -229,7 +245,7 @@ export class Call extends Emitter<CallEvents> {
       ? new LLMRTCClientError(
           "RECONNECTION_FAILED",
           `Gave up after ${before.retries} retries: ${reason.message}`,
-          { cause: reason },
+          { cause: reason, reason: reason.reason },
         )
       : reason;
     this.emit("failed", error);

@@ -3,6 +3,7 @@ import {
   type AudioCodec,
   type CandidateInit,
   type ClientMessage,
+  type ConnectionReason,
   type Logger,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
@@ -32,6 +33,8 @@ export type ClimbEvents = {
   /** The agent's voice comes on this from now on. */
   track: MediaStream;
   report: ConnectionReport;
+  /** A try of WebRTC came to nothing, or the connection that there was did. */
+  trouble: ConnectionReason;
   /** The network may be another: is the socket there? */
   doubt: undefined;
   /** The last event, unless `close` was called: why there is no connection any more. */
@@ -63,10 +66,13 @@ export class Climb extends Emitter<ClimbEvents> {
   #track: MediaStreamTrack | null;
   #peer: Peer | undefined;
   #peerStream: MediaStream | undefined;
+  #blamed: Peer | undefined;
+  #brokenAt: number | undefined;
   #audio: SocketAudio | undefined;
   /** Offers that the server has not answered yet; an answer belongs to the oldest. */
   #unanswered = 0;
   #why = "No way to the server was found.";
+  #reason: ConnectionReason | undefined;
   #cancelWake: (() => void) | undefined;
   #over = false;
 
@@ -147,6 +153,11 @@ export class Climb extends Emitter<ClimbEvents> {
     for (const track of this.#peerStream?.getTracks() ?? []) track.enabled = type !== "tts-paused";
   }
 
+  /** Why WebRTC does not carry the call: of the try that goes on, else of the last. */
+  get reason(): ConnectionReason | undefined {
+    return this.#peer?.reason ?? this.#reason;
+  }
+
   /** Place in the agent's sound that is being played; null when none is, or it is not known. */
   get playedPosition(): number | null {
     return this.#ladder.socket === "on" ? null : (this.#peer?.playedPosition ?? null);
@@ -200,6 +211,7 @@ export class Climb extends Emitter<ClimbEvents> {
 
   #followPeer(before: PeerStep, after: PeerStep): void {
     if (attemptOf(before) === attemptOf(after)) return;
+    if (before.phase === "trying" && this.#peer) this.#failed(this.#peer);
     this.#peer?.close();
     this.#peer = undefined;
     this.#peerStream = undefined;
@@ -241,10 +253,19 @@ export class Climb extends Emitter<ClimbEvents> {
     });
     peer.on("lost", (why) => {
       this.#why = why;
+      this.#failed(peer);
       this.#step({ type: "peer-lost", attempt });
     });
     if (this.#track) peer.setTrack(this.#track);
     void peer.connect();
+  }
+
+  /** Told once for each peer, whether it gave up by itself or took too long. */
+  #failed(peer: Peer): void {
+    if (this.#blamed === peer) return;
+    this.#blamed = peer;
+    this.#reason = peer.reason;
+    this.emit("trouble", this.#reason);
   }
 
   #followSocket(before: Ladder, { socket }: Ladder): void {
@@ -297,7 +318,10 @@ export class Climb extends Emitter<ClimbEvents> {
   #tell(before: Ladder, after: Ladder): void {
     const had = carries(before);
     const has = carries(after);
-    if (had && !has) this.emit("interrupted", undefined);
+    if (had && !has) {
+      this.#brokenAt = this.#options.environment.clock.now();
+      this.emit("interrupted", undefined);
+    }
     if (!has) return;
     const way = wayOf(after);
     if (had && way === wayOf(before)) return;
@@ -310,14 +334,20 @@ export class Climb extends Emitter<ClimbEvents> {
 
   async #report(ladder: Ladder): Promise<void> {
     const kind = wayOf(ladder);
-    const afterMs = this.#options.environment.clock.now() - this.#startedAt;
-    const relayed = kind === "webrtc" ? await this.#peer?.relayed() : undefined;
+    const now = this.#options.environment.clock.now();
+    const afterMs = now - this.#startedAt;
+    const recoveredAfterMs = this.#brokenAt === undefined ? undefined : now - this.#brokenAt;
+    this.#brokenAt = undefined;
+    const pair = kind === "webrtc" ? await this.#peer?.pair() : undefined;
     if (this.#over) return;
     const { why, attempts } = ladder;
+    const reason = kind === "websocket" && why !== "only-choice" ? this.reason : undefined;
     this.emit("report", {
       kind,
-      ...(relayed !== undefined && { relayed }),
+      ...(pair && { relayed: pair.local === "relay" || pair.remote === "relay", pair }),
       why,
+      ...(reason && { reason }),
+      ...(recoveredAfterMs !== undefined && { recoveredAfterMs }),
       afterMs,
       attempts,
     });

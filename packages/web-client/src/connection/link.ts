@@ -3,6 +3,7 @@ import {
   features,
   parseServerMessage,
   type ClientMessage,
+  type ConnectionReason,
   type ErrorCode,
   type Feature,
   type Logger,
@@ -19,7 +20,10 @@ import { Signalling } from "./signalling.ts";
 
 const readyWithinMs = 10_000;
 const ackWithinMs = 5000;
-const connectedWithinMs = 30_000;
+/** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
+const connectedWithinMs = 15_000;
+/** Told at the next greeting; more would say the same. */
+const mostUntold = 8;
 /** A socket that answers no ping in this, beyond the usual time, may be on a network that is no more. */
 const pongWithinMs = 500;
 const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
@@ -68,6 +72,8 @@ export interface LinkOptions {
   readonly transport: "auto" | "webrtc" | "websocket";
   /** The audio context of the call. */
   readonly sound: Sound;
+  /** Troubles that the server does not know of yet: told when it can be, kept otherwise. */
+  readonly untold: ConnectionReason[];
   readonly logger: Logger;
 }
 
@@ -79,6 +85,7 @@ export class Link extends Emitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #signalling: Signalling;
   readonly #heartbeat: Heartbeat;
+  readonly #openedAt: number;
   #climb: Climb | undefined;
   #track: MediaStreamTrack | null;
   /** Present with servers that send each message on both channels. */
@@ -96,6 +103,7 @@ export class Link extends Emitter<LinkEvents> {
     const { environment, socket, open, track } = options;
     this.#options = options;
     this.#track = track;
+    this.#openedAt = environment.clock.now();
     this.#heartbeat = new Heartbeat({
       clock: environment.clock,
       sendPing: (timestamp) => void this.send({ type: "ping", timestamp }),
@@ -166,6 +174,22 @@ export class Link extends Emitter<LinkEvents> {
   /** Place in the agent's sound that is being played; null when nothing is. */
   get playedPosition(): number | null {
     return this.#climb?.playedPosition ?? null;
+  }
+
+  /** Tells the server what went wrong at this end, now or when it greets next. */
+  tell(reason: ConnectionReason): void {
+    this.#options.untold.push(reason);
+    this.tellAll();
+  }
+
+  /** What it does not know yet. */
+  tellAll(): void {
+    const { untold } = this.#options;
+    untold.splice(mostUntold);
+    if (!this.features.has("reports")) return;
+    while (untold[0] && this.send({ type: "connection-trouble", reason: untold[0] })) {
+      untold.shift();
+    }
   }
 
   setTrack(track: MediaStreamTrack | null): void {
@@ -243,6 +267,7 @@ export class Link extends Emitter<LinkEvents> {
     if (this.#ready) return;
     this.#ready = ready;
     if (ready.features) this.send({ type: "hello", features: [...features] });
+    this.tellAll();
     if (!this.features.has("one-channel")) this.#copies = new Copies();
     const { resume } = this.#options;
     if (resume === undefined) {
@@ -289,8 +314,11 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
-    this.#within(connectedWithinMs, () => {
-      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
+    const spentMs = this.#options.environment.clock.now() - this.#openedAt;
+    this.#within(Math.max(0, connectedWithinMs - spentMs), () => {
+      const reason = this.#climb?.reason ?? "other";
+      this.tell(reason);
+      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
     });
     const { environment, logger, sound, transport, iceServers: own } = this.#options;
     const servers = own.length > 0 ? own : toRTCIceServers(iceServers);
@@ -325,6 +353,12 @@ export class Link extends Emitter<LinkEvents> {
     });
     climb.on("report", (report) => {
       this.emit("report", report);
+      if (!this.features.has("reports")) return;
+      const { relayed: _, ...told } = report;
+      this.send({ type: "connection-report", ...told });
+    });
+    climb.on("trouble", (reason) => {
+      this.tell(reason);
     });
     climb.on("connected", () => {
       this.#cancelTimer?.();
@@ -340,18 +374,19 @@ export class Link extends Emitter<LinkEvents> {
       this.emit("interrupted", undefined);
     });
     climb.on("lost", (why) => {
-      this.#lose("CONNECTION_FAILED", why);
+      this.#lose("CONNECTION_FAILED", why, climb.reason);
     });
     climb.start();
   }
 
-  #lose(code: ErrorCode, why: string): void {
-    this.#end(new LLMRTCClientError(code, why));
+  #lose(code: ErrorCode, why: string, reason?: ConnectionReason): void {
+    this.#end(new LLMRTCClientError(code, why, { reason }));
   }
 
   #end(error: LLMRTCClientError): void {
     if (this.#over) return;
     this.close();
+    if (error.code === "SIGNALLING_FAILED") this.tell("signalling");
     this.emit("lost", this.#ending ?? error);
   }
 

@@ -1,7 +1,15 @@
 import type { Clock } from "@metered/llmrtc-core";
-import { beginVigil, judge, keepVigil, type Verdict, type Vigil, type VigilEvent } from "./vigil.ts";
+import {
+  beginVigil,
+  judge,
+  keepVigil,
+  type Verdict,
+  type Vigil,
+  type VigilEvent,
+} from "./vigil.ts";
 
 const lookEveryMs = 200;
+const lookCloserEveryMs = 100;
 
 export interface PathWatchOptions {
   readonly clock: Clock;
@@ -39,13 +47,14 @@ export class PathWatch {
     const before = this.#vigil?.packets;
     if (packets) this.#vigil ??= beginVigil(clock.now());
     if (packets !== undefined) this.note({ type: "counted", packets });
-    if (this.#vigil) looked(judge(this.#vigil, clock.now()), this.#vigil.packets !== before);
-    if (!signal.aborted) this.#lookLater();
+    const verdict = this.#vigil ? judge(this.#vigil, clock.now()) : "well";
+    if (this.#vigil) looked(verdict, this.#vigil.packets !== before);
+    if (!signal.aborted) this.#lookLater(verdict === "well" ? lookEveryMs : lookCloserEveryMs);
   }
 
-  #lookLater(): void {
+  #lookLater(ms = lookEveryMs): void {
     const { clock, signal } = this.#options;
-    const cancel = clock.after(lookEveryMs, () => {
+    const cancel = clock.after(ms, () => {
       signal.removeEventListener("abort", cancel);
       void this.#look();
     });

@@ -3,12 +3,15 @@ import {
   dataChannelLabel,
   type CandidateInit,
   type ClientMessage,
+  type ConnectionReason,
   type Logger,
+  type SelectedPair,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
+import { Evidence } from "./evidence.ts";
 import { Negotiation } from "./negotiation.ts";
 import { PathWatch } from "./path-watch.ts";
-import { usesRelay } from "./relayed.ts";
+import { selectedPair } from "./selected-pair.ts";
 
 /** A path that has gone silent may come back by itself for this long. */
 const graceMs = 2500;
@@ -59,6 +62,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #audio: RTCRtpTransceiver;
   readonly #negotiation: Negotiation;
   readonly #life = new AbortController();
+  readonly #evidence: Evidence;
   #watch: PathWatch | undefined;
   #restarting = false;
   #everConnected = false;
@@ -72,6 +76,7 @@ export class Peer extends Emitter<PeerEvents> {
       iceServers: [...iceServers],
       iceTransportPolicy,
     });
+    this.#evidence = new Evidence(this.#connection, this.#life.signal);
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
@@ -158,13 +163,18 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
   }
 
-  /** Whether sound goes over a TURN server; undefined when the browser does not say. */
-  async relayed(): Promise<boolean | undefined> {
+  /** Which addresses sound goes between; undefined when the browser does not say. */
+  async pair(): Promise<SelectedPair | undefined> {
     try {
-      return usesRelay(await this.#connection.getStats());
+      return selectedPair(await this.#connection.getStats());
     } catch {
       return undefined;
     }
+  }
+
+  /** Why it is not connected, or is no more. */
+  get reason(): ConnectionReason {
+    return this.#evidence.reason;
   }
 
   close(): void {
@@ -237,7 +247,8 @@ export class Peer extends Emitter<PeerEvents> {
         return;
       case "failed":
         if (!this.#restarting) this.#restart();
-        else if (!this.#negotiation.offering) this.#lose("No network path to the server was found.");
+        else if (!this.#negotiation.offering)
+          this.#lose("No network path to the server was found.");
         return;
       case "closed":
         this.#lose("The call was closed.");
@@ -254,6 +265,7 @@ export class Peer extends Emitter<PeerEvents> {
     this.#clearTimer();
     this.#restarting = false;
     this.#everConnected = true;
+    this.#evidence.connected();
     if (this.#options.watch) this.#watch ??= this.#openWatch();
     this.emit("connected", undefined);
   }

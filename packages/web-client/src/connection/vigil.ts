@@ -30,9 +30,11 @@ export type Verdict =
 const doubtfulMs = 800;
 const silentMs = 1200;
 /** With a reason to doubt, one that is late is enough. */
-const doubtMs = 500;
-/** A restart takes a few round trips; a network that comes late needs another. */
-const againMs = 3000;
+const doubtMs = 700;
+/** A packet that is counted so soon may have come before the doubt. */
+const staleMs = 250;
+/** A restart takes a few round trips; a network that the browser finds out about later needs another. */
+const againMs = 2000;
 /** What an answered restart has not led to by then it never will. */
 const foundWithinMs = 8000;
 /** The server keeps its end for about as long. */
@@ -51,17 +53,16 @@ export function beginVigil(now: number): Vigil {
 export function keepVigil(vigil: Vigil, event: VigilEvent, now: number): Vigil {
   switch (event.type) {
     case "counted":
-      return event.packets === vigil.packets
-        ? vigil
-        : {
-            ...vigil,
-            packets: event.packets,
-            heardAt: now,
-            doubtedAt: undefined,
-            answeredAt: undefined,
-          };
-    case "doubted":
-      return { ...vigil, doubtedAt: now };
+      if (event.packets === vigil.packets) return vigil;
+      return {
+        ...vigil,
+        packets: event.packets,
+        heardAt: now,
+        doubtedAt: now - (vigil.doubtedAt ?? 0) > staleMs ? undefined : vigil.doubtedAt,
+        answeredAt: undefined,
+      };
+    case "doubted": // one network change is told several times
+      return { ...vigil, doubtedAt: vigil.doubtedAt ?? now };
     case "restarted":
       return { ...vigil, restartedAt: now };
     case "answered":

@@ -17,7 +17,7 @@ const longestGatherMs = 10;
  * for each frame in it, so that many calls must share runs; a few need not wait for each other.
  */
 export function gatherMs(streams: number): number {
-  return Math.min(longestGatherMs, Math.floor(streams / 2));
+  return Math.min(longestGatherMs, Math.max(0, streams - 1));
 }
 
 /**

@@ -1,7 +1,8 @@
-import { Emitter } from "@metered/llmrtc-core";
+import { Emitter, type SelectedPair } from "@metered/llmrtc-core";
 import { candidateLine } from "./candidate-line.ts";
 import { follows } from "./follow.ts";
 import { type Generation, Generations } from "./generation.ts";
+import { kindByPriority } from "./kind.ts";
 import { type Path, Paths } from "./path.ts";
 import type { Address, LocalCandidate, Route } from "./route.ts";
 import * as stun from "./stun.ts";
@@ -36,8 +37,6 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   readonly #generations = new Generations();
   readonly #paths = new Paths();
   readonly #transactions = new Transactions();
-  /** In which generation a path was last tried without being asked to. */
-  readonly #tried = new WeakMap<Path, number>();
   readonly #candidates: LocalCandidate[] = [];
   readonly #routes = new Set<Route>();
   #remote: { readonly address: Address; readonly priority: number }[] = [];
@@ -60,6 +59,13 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** There is a path, and the client agrees to be sent to. */
   get canSend(): boolean {
     return this.#selected !== undefined && now() < this.#selected.consentUntil;
+  }
+
+  /** Kinds of address of the path in use: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    if (!this.#selected) return undefined;
+    const { route, priority } = this.#selected;
+    return { local: kindByPriority(priority), remote: route.candidate.type, protocol: "udp" };
   }
 
   /** Counts everything that came from the client, over whichever path. */
@@ -181,6 +187,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     if (choosing) path.chosenIn = Math.max(path.chosenIn, generation.number);
     const isNew = (path.provenIn ?? -1) < generation.number;
     const isStale = path.consentUntil - consentMs < now() - staleMs;
+    // Also while one is under way: the client's own check has just opened its NAT (RFC 8445, 7.3.1.4).
     if (isNew || isStale) this.#check(path, generation);
     this.#hear(path, choosing);
   }
@@ -198,23 +205,18 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   }
 
   #check(path: Path, generation: Generation): void {
-    if (path.checking === generation.number) return;
-    path.checking = generation.number;
-    const done = (): void => {
-      if (path.checking === generation.number) path.checking = undefined;
-    };
-    this.#transactions.ask({
+    path.askedIn = Math.max(path.askedIn, generation.number);
+    path.hush();
+    path.hush = this.#transactions.ask({
       route: path.route,
       to: path.to,
       request: stun.check(generation.local, generation.remote),
       password: generation.remote.password,
       answered: () => {
-        done();
         path.provenIn = Math.max(path.provenIn ?? -1, generation.number);
         path.consentUntil = now() + consentMs;
         this.#hear(path, path.chosenIn === generation.number);
       },
-      failed: done,
     });
   }
 
@@ -225,24 +227,16 @@ export class IceAgent extends Emitter<IceAgentEvents> {
       const generation = this.#generations.current;
       const next = generation && this.#nextUnchecked(generation);
       if (!next) return;
-      this.#tried.set(next, generation.number);
       this.#check(next, generation);
       this.#hurry();
     }, paceMs);
   }
 
-  #nextUnchecked(generation: Generation): Path | undefined {
+  #nextUnchecked({ number }: Generation): Path | undefined {
+    const isNamed = ({ to: [host, port] }: Path): boolean =>
+      this.#remote.some(({ address }) => address[0] === host && address[1] === port);
     return this.#paths.all
-      .filter((path) => {
-        const isRemote = this.#remote.some(({ address: [host, port] }) => {
-          return path.to[0] === host && path.to[1] === port;
-        });
-        return (
-          isRemote &&
-          this.#tried.get(path) !== generation.number &&
-          path.provenIn !== generation.number
-        );
-      })
+      .filter((path) => path.askedIn < number && isNamed(path))
       .sort((a, b) => b.priority - a.priority)[0];
   }
 

@@ -10,8 +10,10 @@ export interface Path extends PathView {
   provenIn: number | undefined;
   chosenIn: number;
   heardAt: number;
-  /** The generation that is being checked, or that waits for it. */
-  checking: number | undefined;
+  /** The newest generation in which we have checked it; -1: none. */
+  askedIn: number;
+  /** Ends the repetition of the last check. */
+  hush: () => void;
   /** Until when the client agrees to be sent to (RFC 7675). */
   consentUntil: number;
 }
@@ -44,7 +46,8 @@ export class Paths {
       provenIn: undefined,
       chosenIn: -1,
       heardAt: -Infinity,
-      checking: undefined,
+      askedIn: -1,
+      hush: () => undefined,
       consentUntil: -Infinity,
     };
     this.#paths.set(keyOf(route, to), path);

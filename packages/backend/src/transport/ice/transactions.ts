@@ -1,8 +1,9 @@
 import { isSuccess, readStun, type StunMessage } from "./stun.ts";
 import type { Address, Route } from "./route.ts";
 
-/** When a request goes out again, in ms after the first time; the last is when it is given up. */
-const resendAfterMs = [100, 300, 700, 1500, 3000] as const;
+/** When a request goes out again, in ms after the first time. */
+const resendAfterMs = [100, 300, 700, 1500] as const;
+const giveUpAfterMs = 3000;
 
 export interface Ask {
   readonly route: Route;
@@ -16,24 +17,28 @@ export interface Ask {
 }
 
 interface Pending extends Ask {
-  readonly timers: readonly NodeJS.Timeout[];
+  readonly resending: readonly NodeJS.Timeout[];
+  readonly ending: NodeJS.Timeout;
 }
 
 /** Requests of ours that wait for their answers. */
 export class Transactions {
   readonly #pending = new Map<string, Pending>();
 
-  ask(ask: Ask): void {
+  /** @returns what ends the repetition: an answer still counts (RFC 8445, 7.3.1.4) */
+  ask(ask: Ask): () => void {
     const id = ask.request.transactionIdHex;
     const bytes = ask.request.bytes;
-    const timers = resendAfterMs.map((ms, n) =>
-      setTimeout(() => {
-        if (n < resendAfterMs.length - 1) ask.route.send(bytes, ask.to);
-        else this.#end(id)?.failed?.();
-      }, ms),
-    );
-    this.#pending.set(id, { ...ask, timers });
-    ask.route.send(bytes, ask.to);
+    const send = (): void => {
+      ask.route.send(bytes, ask.to);
+    };
+    const resending = resendAfterMs.map((ms) => setTimeout(send, ms));
+    const ending = setTimeout(() => this.#end(id)?.failed?.(), giveUpAfterMs);
+    this.#pending.set(id, { ...ask, resending, ending });
+    send();
+    return () => {
+      resending.forEach(clearTimeout);
+    };
   }
 
   /** An answer that came over `route`. One from elsewhere than asked, or wrongly signed, is none. */
@@ -53,7 +58,8 @@ export class Transactions {
   #end(id: string): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    pending?.timers.forEach(clearTimeout);
+    pending?.resending.forEach(clearTimeout);
+    clearTimeout(pending?.ending);
     return pending;
   }
 }

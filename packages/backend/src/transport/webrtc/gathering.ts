@@ -1,4 +1,4 @@
-import type { Logger } from "@metered/llmrtc-core";
+import { type Logger, MetricNames, type MetricsAdapter } from "@metered/llmrtc-core";
 import type { IceAgent } from "../ice/agent.ts";
 import { openHostRoute } from "../ice/host-route.ts";
 import { isLoopback, type Route } from "../ice/route.ts";
@@ -12,6 +12,8 @@ export interface GatheringOptions {
   readonly hostAddresses: readonly string[];
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  /** Counts what each server gives. */
+  readonly metrics: MetricsAdapter;
 }
 
 /** Finds the agent its routes: sockets at once, and what STUN and TURN servers give as it comes. */
@@ -76,9 +78,10 @@ export class Gathering {
       if (host === undefined) throw new Error("its name does not resolve");
       const address = await orAborted(this.#agent.reflect(route, [host, server.port]), signal);
       if (address === undefined) throw new Error("it does not answer");
+      this.#count(server, "candidate");
       this.#agent.addCandidate({ type: "srflx", address, related: route.candidate.address });
     } catch (error) {
-      this.#missed("STUN", server, error);
+      this.#missed(server, error);
     }
   }
 
@@ -93,20 +96,35 @@ export class Gathering {
       await this.#agent.dropRoute(known);
     }
     try {
-      const relay = await allocateRelay(server, this.#options.portRange, signal);
+      const { portRange, metrics } = this.#options;
+      const relay = await allocateRelay(server, portRange, {
+        signal,
+        refreshFailed: () => {
+          metrics.increment(MetricNames.TURN_REFRESH_FAILURES, 1, { server: nameOf(server) });
+        },
+      });
       if (signal.aborted) {
         await relay.close();
         return;
       }
+      this.#count(server, "candidate");
       this.#relays.set(way, relay);
       this.#agent.addRoute(relay);
     } catch (error) {
-      this.#missed("TURN", server, error);
+      this.#missed(server, error);
     }
   }
 
-  #missed(kind: string, { host, port }: StunServer, error: unknown): void {
+  #count(server: StunServer | TurnServer, outcome: "candidate" | "none"): void {
+    const { metrics } = this.#options;
+    metrics.increment(MetricNames.ICE_SERVER_ANSWERS, 1, { server: nameOf(server), outcome });
+  }
+
+  #missed(server: StunServer | TurnServer, error: unknown): void {
     if (this.#abort.signal.aborted) return;
+    this.#count(server, "none");
+    const kind = "transport" in server ? "TURN" : "STUN";
+    const { host, port } = server;
     const reason = reasonOf(error);
     this.#options.logger.warn({ kind, host, port, reason }, "ICE server gave no candidate");
   }
@@ -119,4 +137,11 @@ function reasonOf(error: unknown): string {
 /** STUN servers see no loopback address, and IPv6 needs no translation. */
 function isRouted(address: string): boolean {
   return !isLoopback(address) && !address.includes(":");
+}
+
+/** As the URL has it, without a login. */
+function nameOf(server: StunServer | TurnServer): string {
+  const at = `${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  if (!("transport" in server)) return `stun:${at}`;
+  return server.transport === "tls" ? `turns:${at}` : `turn:${at}?transport=${server.transport}`;
 }

@@ -4,10 +4,13 @@ import {
   type IceServer,
   LLMRTCError,
   type Logger,
+  NoopMetrics,
   type Pcm,
+  type SelectedPair,
   silentLogger,
 } from "@metered/llmrtc-core";
 import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
 import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { TransportEnd, TransportEvents } from "../transport.ts";
@@ -72,6 +75,14 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         this.emit("invalid", why);
       },
     });
+  }
+
+  get stage(): PeerStage {
+    return this.#peer?.stage ?? "path";
+  }
+
+  get pair(): SelectedPair | undefined {
+    return this.#peer?.pair;
   }
 
   get microphone(): AsyncIterable<Pcm> {
@@ -148,6 +159,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         hostAddresses,
         portRange,
         logger: this.#logger,
+        metrics: this.#options.metrics ?? new NoopMetrics(),
       },
       {
         rtp: (packet) => {

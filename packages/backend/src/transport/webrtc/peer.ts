@@ -1,4 +1,4 @@
-import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import type { CandidateInit, Logger, MetricsAdapter, SelectedPair } from "@metered/llmrtc-core";
 import {
   type RTCCertificate,
   type RTCDataChannel,
@@ -9,7 +9,9 @@ import {
   useOPUS,
   useVP8,
 } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
+import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
@@ -23,6 +25,7 @@ export interface PeerOptions {
   readonly hostAddresses: readonly string[];
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /** What a peer tells its owner. */
@@ -53,6 +56,10 @@ export class Peer {
   /** An answer with the candidates of this generation so far has been made. */
   #answered = false;
   #mid = "0";
+  /** Kept, as werift looks for them anew each time: all sections share the first transport. */
+  #dtls: RTCDtlsTransport | undefined;
+  /** RTP payload types of sound. */
+  #voiceTypes: ReadonlySet<number> = new Set();
   #closed = false;
 
   constructor(options: PeerOptions, listener: PeerListener) {
@@ -90,6 +97,17 @@ export class Peer {
     return this.#dtls?.state === "connected" && this.#agent.canSend;
   }
 
+  /** How far connecting has come. */
+  get stage(): PeerStage {
+    if (!this.#agent.canSend) return "path";
+    return this.#dtls?.state === "connected" ? "open" : "handshake";
+  }
+
+  /** Kinds of address at both ends: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    return this.#agent.pair;
+  }
+
   /** Counts everything that came from the client, over whichever path. */
   get received(): number {
     return this.#agent.received;
@@ -100,12 +118,7 @@ export class Peer {
   }
 
   isVoice(packet: RtpPacket): boolean {
-    return this.#peer.getTransceivers().some(({ kind, codecs }) => {
-      return (
-        kind === "audio" &&
-        codecs.some(({ payloadType }) => payloadType === packet.header.payloadType)
-      );
-    });
+    return this.#voiceTypes.has(packet.header.payloadType);
   }
 
   /** Takes over the client's offer. May throw werift's errors. */
@@ -119,7 +132,9 @@ export class Peer {
     await this.#peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
     this.#ufrag = offer.credentials.ufrag;
     this.#mid = offer.sections.find(({ rejected }) => !rejected)?.mid ?? this.#mid;
-    for (const dtls of this.#peer.dtlsTransports) {
+    const transports = this.#peer.dtlsTransports;
+    this.#dtls = transports[0];
+    for (const dtls of transports) {
       // As DTLS server we need not wait 100 ms before the first message, as werift's client does.
       if (dtls.role === "auto") dtls.role = offer.weActAs;
       this.#observe(dtls);
@@ -138,6 +153,12 @@ export class Peer {
     const description = await this.#peer.createAnswer();
     await this.#peer.setLocalDescription(description);
     this.#keepQuietSections();
+    this.#voiceTypes = new Set(
+      this.#peer
+        .getTransceivers()
+        .filter(({ kind }) => kind === "audio")
+        .flatMap(({ codecs }) => codecs.map(({ payloadType }) => payloadType)),
+    );
     this.#answered = true;
     return description.sdp;
   }
@@ -173,14 +194,11 @@ export class Peer {
     }
   }
 
-  get #dtls(): RTCDtlsTransport | undefined {
-    return this.#peer.dtlsTransports[0];
-  }
-
   #observe(dtls: RTCDtlsTransport): void {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
     seat(dtls.iceTransport, this.#agent);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });

@@ -29,6 +29,12 @@ export interface Relay extends Route {
   confirm(): Promise<boolean>;
 }
 
+export interface RelayOptions {
+  readonly signal: AbortSignal;
+  /** The server would not prolong the allocation, or did not answer. */
+  readonly refreshFailed: () => void;
+}
+
 /** What we replace of werift's client: its refresh timer outlives `close` by minutes. */
 interface TurnInternals {
   refresh: (lifetime: number) => void;
@@ -51,14 +57,15 @@ type StreamCarrier = new (
 export async function allocateRelay(
   server: TurnServer,
   portRange: readonly [number, number] | undefined,
-  signal: AbortSignal,
+  { signal, refreshFailed }: RelayOptions,
 ): Promise<Relay> {
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new Error("it did not answer in time"));
   }, allocateWithinMs);
   try {
-    return await allocate(server, portRange, AbortSignal.any([signal, late.signal]));
+    const within = AbortSignal.any([signal, late.signal]);
+    return await allocate(server, portRange, { signal: within, refreshFailed });
   } finally {
     clearTimeout(timer);
   }
@@ -67,7 +74,7 @@ export async function allocateRelay(
 async function allocate(
   server: TurnServer,
   portRange: readonly [number, number] | undefined,
-  within: AbortSignal,
+  { signal: within, refreshFailed }: RelayOptions,
 ): Promise<Relay> {
   const host = await orAborted(lookUpName(server.host), within);
   if (host === undefined) throw new Error("the name of the TURN server does not resolve");
@@ -80,7 +87,7 @@ async function allocate(
     lifetimeSeconds,
     carrier,
   );
-  const refreshing = refreshOnTime(turn);
+  const refreshing = refreshOnTime(turn, refreshFailed);
   const close = async (): Promise<void> => {
     clearTimeout(refreshing.timer);
     for (const transaction of Object.values(turn.transactions)) transaction.cancel();
@@ -189,12 +196,18 @@ async function connected(
   }
 }
 
-function refreshOnTime(turn: TurnProtocol): { timer: NodeJS.Timeout | undefined } {
+function refreshOnTime(
+  turn: TurnProtocol,
+  failed: () => void,
+): { timer: NodeJS.Timeout | undefined } {
   const state: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
   const refresh = async (lifetime: number): Promise<void> => {
     const granted = await turn.requestWithRetry(refreshRequest(lifetime), turn.server).then(
       ([response]) => response.getAttributeValue("LIFETIME") as number,
-      () => 60, // unanswered or refused: try again soon, the path itself tells whether it still works
+      () => {
+        failed();
+        return 60; // unanswered or refused: try again soon, the path itself tells whether it still works
+      },
     );
     schedule(granted);
   };
