@@ -9,6 +9,8 @@ export interface VoiceClient {
   shareAudio(stream: MediaStream): Promise<{ stop(): unknown }>;
   sendText?(text: string): void;
   interrupt?(): void;
+  mute?(): void;
+  unmute?(): void;
   on(name: string, listener: (...args: never[]) => void): unknown;
 }
 
@@ -125,6 +127,11 @@ export class Harness {
 
   interrupt(): void {
     this.#called.interrupt?.();
+  }
+
+  mute(muted: boolean): void {
+    if (muted) this.#called.mute?.();
+    else this.#called.unmute?.();
   }
 
   /** What came out of the agent's track between two times of the page: base64 of s16le at 48 kHz. */
