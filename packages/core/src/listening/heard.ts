@@ -18,6 +18,8 @@ export type Heard =
       readonly speechMs: number;
       /** Silence that was waited for, from the last voiced frame to now. */
       readonly silenceMs: number;
-      /** Why the turn detector waited so long, where it says so. */
+      /** Why the turn detector waited so long, where it says so; `manual`: the caller ended it. */
       readonly reason?: string;
+      /** He took it back, or pressed the button and said nothing: it is no turn. */
+      readonly cancelled?: boolean;
     };
