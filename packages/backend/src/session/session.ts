@@ -1,5 +1,6 @@
 import {
   type ClientMessage,
+  type Ear,
   Emitter,
   type ErrorCode,
   type Feature,
@@ -40,6 +41,7 @@ type SessionEvents = {
   message: ServerMessage;
 };
 
+type TurnAction = Extract<ClientMessage, { readonly type: "turn" }>["action"];
 type Attestation = Omit<Extract<ClientMessage, { readonly type: "playout" }>, "type">;
 
 /** At most this many pictures wait for the next turn; the oldest go first. */
@@ -58,6 +60,7 @@ export class Session extends Emitter<SessionEvents> {
   #attachments: VisionAttachment[] = [];
   #features: ReadonlySet<string> = new Set<Feature>();
   #media: Media | undefined;
+  #manual = false;
 
   constructor(id: string, services: SessionServices) {
     super();
@@ -101,8 +104,26 @@ export class Session extends Emitter<SessionEvents> {
     this.#history.restore(earlier.history);
   }
 
-  /** The caller typed. */
+  /** Only the caller himself begins and ends his spoken turns, by `turn`. */
+  set manual(manual: boolean) {
+    this.#manual = manual;
+    if (this.#media?.ear) this.#media.ear.manual = manual;
+  }
+
+  /** The caller presses his button, releases it (or mutes his microphone), or takes back what he said. */
+  turn(action: TurnAction): void {
+    const ear = this.#media?.ear;
+    if (action === "start") {
+      this.#turns.interrupt(); // now, not when the next sound comes
+      ear?.press();
+    }
+    if (action === "end") ear?.flush();
+    if (action === "cancel") ear?.cancel();
+  }
+
+  /** The caller typed. What he was saying meanwhile ends there, and is heard before it. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
+    this.#media?.ear?.flush();
     this.#turns.read(text, attachments);
   }
 
@@ -173,6 +194,8 @@ export class Session extends Emitter<SessionEvents> {
     let utterance: SpokenInput | undefined;
     const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
     const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
+    ear.manual = this.#manual;
+    media.ear = ear;
     try {
       for await (const heard of ear) {
         if (heard.type === "speech") utterance?.push(heard.pcm);
@@ -202,10 +225,11 @@ export class Session extends Emitter<SessionEvents> {
     return utterance;
   }
 
-  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs, reason }: SpeechEnded): void {
+  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs, ...heard }: SpeechEnded): void {
     const { hooks, turn, turnDetector } = this.#services;
     this.emit("message", { type: "speech-end", turnId: utterance.turnId });
-    utterance.end({ silenceMs, reason: reason ?? turnDetector.name });
+    if (heard.cancelled) utterance.drop();
+    else utterance.end({ silenceMs, reason: heard.reason ?? turnDetector.name });
     void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
   }
 
@@ -226,4 +250,6 @@ interface Media {
   readonly transport: Transport;
   readonly playout: Playout;
   readonly voice: VoiceOutput;
+  /** Absent where no voice can be detected. */
+  ear?: Ear;
 }

@@ -54,6 +54,14 @@ export interface SpokenInput {
   wordsAtPause(signal: AbortSignal): Promise<string | undefined>;
   /** The utterance is over; absent: it broke off. */
   end(ending?: EndOfSpeech): void;
+  /** It was nothing after all: no turn comes of it. */
+  drop(): void;
+}
+
+interface Utterance {
+  readonly sound: AsyncIterable<Pcm | SpeechMark>;
+  readonly words: InterimWords;
+  readonly signal: AbortSignal;
 }
 
 /** A reason that is not an error: the caller took the floor. */
@@ -89,9 +97,11 @@ export class Turns {
     const sound = new AsyncQueue<Pcm | SpeechMark>();
     const words = new InterimWords(this.#options.turn.providers.stt);
     const stopwatch = new TurnStopwatch("speech");
+    const dropped = new AbortController();
+    const signal = AbortSignal.any([this.#options.signal, dropped.signal]);
     const turnId = this.#take(stopwatch, async (running) => {
       onStart(running.context.turnId);
-      const text = await this.#understand(sound, words, running);
+      const text = await this.#understand({ sound, words, signal }, running);
       return text && { text };
     });
     return {
@@ -102,6 +112,10 @@ export class Turns {
       wordsAtPause: (signal) => words.atPause(signal),
       end: (ending) => {
         if (ending) stopwatch.speechEnded(ending);
+        sound.end();
+      },
+      drop: () => {
+        dropped.abort(new Interrupted("nothing was said"));
         sound.end();
       },
     };
@@ -211,11 +225,10 @@ export class Turns {
 
   /** The utterance's words; "" when there were none or hearing failed, which the client is told. */
   async #understand(
-    sound: AsyncIterable<Pcm | SpeechMark>,
-    words: InterimWords,
+    { sound, words, signal }: Utterance,
     { context, stopwatch }: Running,
   ): Promise<string> {
-    const { turn, send, signal, interim } = this.#options;
+    const { turn, send, interim } = this.#options;
     const { turnId } = context;
     const guesses = { sent: false };
     const onInterim = (text: string, atPause: boolean): void => {
@@ -224,7 +237,7 @@ export class Turns {
       guesses.sent = true;
       send({ type: "transcript", text, isFinal: false, turnId });
     };
-    const text = await this.#toText(context, (onSound) =>
+    const text = await this.#toText({ context, signal }, (onSound) =>
       transcribe(sound, {
         stt: turn.providers.stt,
         streaming: turn.streamingSTT,
@@ -243,7 +256,7 @@ export class Turns {
 
   async #transcribeWhole(recording: Uint8Array, { context, stopwatch }: Running): Promise<string> {
     const { turn, send, signal } = this.#options;
-    const text = await this.#toText(context, async (onSound) => {
+    const text = await this.#toText({ context, signal }, async (onSound) => {
       await onSound(recording);
       const { stt } = turn.providers;
       const ms = turn.timeouts.sttMs;
@@ -258,12 +271,12 @@ export class Turns {
 
   /** Hooks, metrics and errors around a transcription. */
   async #toText(
-    context: TurnContext,
+    { context, signal }: { readonly context: TurnContext; readonly signal: AbortSignal },
     run: (
       onSound: (wav: Uint8Array) => Promise<void>,
     ) => Promise<{ text: string; isFinal: boolean }>,
   ): Promise<string> {
-    const { turn, send, signal } = this.#options;
+    const { turn, send } = this.#options;
     const { hooks, metrics, logger } = turn;
     const { stt } = turn.providers;
     let started = Date.now();

@@ -157,8 +157,17 @@ export class Connection implements SessionOwner {
       this.#send({ type: "pong", timestamp: message.timestamp });
       return;
     }
+    // Not behind an offer that is being answered: it is about now.
     if (message.type === "playout") {
-      this.#session.attest(message); // not behind an offer that is being answered: it is about now
+      this.#session.attest(message);
+      return;
+    }
+    if (message.type === "turn") {
+      this.#session.turn(message.action);
+      return;
+    }
+    if (message.type === "turn-detection") {
+      this.#session.manual = message.mode === "manual";
       return;
     }
     this.#work = this.#work
@@ -168,7 +177,9 @@ export class Connection implements SessionOwner {
       });
   }
 
-  async #handle(message: Exclude<ClientMessage, { type: "ping" | "playout" }>): Promise<void> {
+  async #handle(
+    message: Exclude<ClientMessage, { type: "ping" | "playout" | "turn" | "turn-detection" }>,
+  ): Promise<void> {
     switch (message.type) {
       case "hello":
         this.#features = new Set(message.features);
@@ -193,6 +204,8 @@ export class Connection implements SessionOwner {
         return;
       case "interrupt":
         this.#session.interrupt();
+        return;
+      case "typing":
         return;
       case "audio-start":
         await this.#startAudio(message.codec);

@@ -110,7 +110,8 @@ async function* hear(
       for (const pcm of before.splice(0)) yield { type: "speech", pcm };
     }
     if (was.phase === "quiet") return;
-    const silent = was.silent + (input.type === "frame" ? 1 : 0);
+    const voiced = input.type === "frame" && input.probability >= rule.keepProbability;
+    const silent = voiced ? 0 : was.silent + (input.type === "frame" ? 1 : 0);
     const speechMs = (was.frames - was.silent) * voiceFrameMs;
     const manual = was.pressed !== undefined || was.left !== undefined;
     if (next.change === "paused") {

@@ -52,6 +52,19 @@ const text = z.object({
 });
 /** Stop speaking now. */
 const interrupt = z.object({ type: z.literal("interrupt") });
+/**
+ * The caller's own word about his turn. `start`: he presses the button, the agent is interrupted and he
+ * is heard until `end`, whatever it sounds like; `end` also ends what he is saying without a button;
+ * `cancel`: it was nothing.
+ */
+const turn = z.object({ type: z.literal("turn"), action: z.enum(["start", "end", "cancel"]) });
+/** `manual`: only `turn` begins and ends his turns; `auto`, the default: so does his voice. */
+const turnDetection = z.object({
+  type: z.literal("turn-detection"),
+  mode: z.enum(["auto", "manual"]),
+});
+/** The caller is typing: he is there. */
+const typing = z.object({ type: z.literal("typing") });
 /** What the caller's speaker has come to, a few times a second while the agent speaks. */
 const playout = z.object({
   type: z.literal("playout"),
@@ -81,6 +94,9 @@ export const ClientMessage = z.discriminatedUnion("type", [
   candidate,
   text,
   interrupt,
+  turn,
+  turnDetection,
+  typing,
   playout,
   audioStart,
   audioStop,

@@ -123,6 +123,8 @@ const modeChanged = z.object({
   type: z.literal("mode-changed"),
   mode: z.enum(["pipeline", "realtime"]),
 });
+/** The server ends the call; the socket closes next. */
+const hangUp = z.object({ type: z.literal("hang-up"), reason: z.string() });
 const error = z.object({
   type: z.literal("error"),
   /** One of `errorCodes`; a newer server may know more. */
@@ -158,6 +160,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   assistantTranscript,
   usage,
   modeChanged,
+  hangUp,
   error,
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
