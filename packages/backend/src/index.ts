@@ -24,5 +24,10 @@ export {
   type SmartTurnOptions,
 } from "./media/smart-turn/smart-turn.ts";
 export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
+export type {
+  ConversationOptions,
+  SessionFunction,
+  SessionOptions,
+} from "./session/session-options.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";

@@ -13,15 +13,16 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { createApp } from "./http/app.ts";
 import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.ts";
 import { servePlayground } from "./http/playground.ts";
-import { openTurnDetector } from "./media/end-of-turn.ts";
+import { openTurnDetector, type OpenTurnDetector } from "./media/end-of-turn.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
-import { admit, type SessionTerms } from "./security/admission.ts";
+import { admit, inTime, type SessionTerms } from "./security/admission.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import { type ServerDefaults, sessionServices } from "./session/session-options.ts";
 import type { SessionServices } from "./session/session.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
@@ -119,11 +120,15 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       ]);
       if (playground) servePlayground(this.#app, { providers: namesOf(providers) });
       const clock = new PlayoutClock();
-      const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
+      const detector = turnDetector.detector;
+      const services = this.#services({ voiceDetector, turnDetector: detector, clock });
+      const sessions = this.#openSessions(services);
       undo.push(() => sessions.close());
       undo.push(() => closedSockets(sockets));
-      this.#serve(sockets, sessions);
-      this.#running = { http, sessions, undo };
+      const { endOfTurn } = this.#config;
+      const turnDetectorFor = turnDetector.detectorFor;
+      this.#running = { http, sessions, undo, defaults: { services, endOfTurn, turnDetectorFor } };
+      this.#serve(sockets, this.#running);
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -160,64 +165,83 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return silero;
   }
 
-  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<TurnDetector> {
+  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<OpenTurnDetector> {
     const { turnDetector, endOfTurn, logger } = this.#config;
-    if (turnDetector) return turnDetector;
-    const opened = await openTurnDetector(endOfTurn, logger);
+    // With a detector of the application's own no model is loaded.
+    const opened = await openTurnDetector(turnDetector ? { model: false } : endOfTurn, logger);
     undo.push(() => opened.close());
-    return opened.detector;
+    return turnDetector ? { ...opened, detector: turnDetector } : opened;
   }
 
-  #openSessions(
+  #services(
     media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
-  ): SessionRegistry {
+  ): SessionServices {
     const config = this.#config;
-    return new SessionRegistry({
-      logger: config.logger,
-      ...(config.sessionTTLMs !== undefined && { ttlMs: config.sessionTTLMs }),
-      services: {
-        turn: config,
-        hooks: config.hooks,
-        systemPrompt: config.systemPrompt,
-        historyLimit: config.historyLimit,
-        ...media,
-      },
-    });
+    const { hooks, systemPrompt, historyLimit } = config;
+    return { turn: config, hooks, systemPrompt, historyLimit, ...media };
   }
 
-  #serve(sockets: WebSocketServer, sessions: SessionRegistry): void {
+  #openSessions(services: SessionServices): SessionRegistry {
+    const { logger, sessionTTLMs } = this.#config;
+    const ttl = sessionTTLMs !== undefined && { ttlMs: sessionTTLMs };
+    return new SessionRegistry({ logger, services, ...ttl });
+  }
+
+  #serve(sockets: WebSocketServer, running: Running): void {
     sockets.on("error", (error) => {
       this.#report(error);
     });
     sockets.on("connection", (socket, request) => {
-      void this.#meet(socket, request, sessions);
+      void this.#meet(socket, request, running);
     });
   }
 
   /** Nothing is made for a caller, and nothing that it sends is read, before it is let in. */
-  async #meet(socket: WebSocket, request: IncomingMessage, sessions: SessionRegistry) {
+  async #meet(socket: WebSocket, request: IncomingMessage, running: Running) {
     const { logger } = this.#config;
     socket.on("error", (error) => {
       logger.warn({ error }, "WebSocket error"); // close follows
     });
     socket.pause();
     const admission = await admit(request, this.#config, logger);
+    const session = admission.admitted
+      ? await this.#sessionFor(request, admission.terms, running.defaults)
+      : undefined;
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
     if (!admission.admitted) {
       logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
       socket.close(admission.code, admission.reason);
-    } else if (this.#running?.sessions !== sessions) {
+    } else if (this.#running !== running) {
       socket.close(closeCodes.goingAway, "server stops");
+    } else if (!session) {
+      socket.close(closeCodes.internalError, "no session");
     } else {
-      this.#connect(socket, sessions, admission.terms);
+      this.#connect(socket, { sessions: running.sessions, session, terms: admission.terms });
     }
   }
 
-  #connect(socket: WebSocket, sessions: SessionRegistry, terms: SessionTerms): void {
+  /** Undefined where the application's own function fails: a call on the wrong terms is worse than none. */
+  async #sessionFor(
+    request: IncomingMessage,
+    terms: SessionTerms,
+    defaults: ServerDefaults,
+  ): Promise<SessionServices | undefined> {
+    const { session, logger } = this.#config;
+    try {
+      const options = session && (await inTime("session", async () => session(request, terms)));
+      return sessionServices(defaults, options ?? {});
+    } catch (error) {
+      logger.error({ error }, "the function `session` failed");
+      return undefined;
+    }
+  }
+
+  #connect(socket: WebSocket, { sessions, session, terms }: Welcome): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const connection = new Connection(socket, {
       sessions,
+      session,
       hooks,
       metrics,
       logger,
@@ -253,7 +277,14 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
+  readonly defaults: ServerDefaults;
   readonly undo: (() => Promise<void>)[];
+}
+
+interface Welcome {
+  readonly sessions: SessionRegistry;
+  readonly session: SessionServices;
+  readonly terms: SessionTerms;
 }
 
 /** Newest first; one that fails does not keep the others from being undone. */

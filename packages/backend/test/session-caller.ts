@@ -18,36 +18,37 @@ export interface CallOptions {
   readonly turn?: Partial<TurnOptions>;
 }
 
-/** Sessions with fakes around them; what a call sends is kept. */
-export function sessions({ providers, services, turn }: CallOptions = {}): SessionRegistry {
-  return new SessionRegistry({
-    logger: silentLogger,
-    services: {
-      turn: {
-        providers: { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers },
-        timeouts: defaultTimeouts,
-        streamingSTT: true,
-        streamingTTS: true,
-        llm: {},
-        hooks: {},
-        metrics: new NoopMetrics(),
-        logger: silentLogger,
-        ...turn,
-      },
+/** What sessions work with: fakes. */
+export function callServices({ providers, services, turn }: CallOptions = {}): SessionServices {
+  return {
+    turn: {
+      providers: { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers },
+      timeouts: defaultTimeouts,
+      streamingSTT: true,
+      streamingTTS: true,
+      llm: {},
       hooks: {},
-      systemPrompt: "Be brief.",
-      historyLimit: 8,
-      turnDetector: silenceTurnDetector({ silenceMs: 300 }),
-      voiceDetector: fakeVoiceDetector(),
-      clock: hurriedClock(),
-      ...services,
+      metrics: new NoopMetrics(),
+      logger: silentLogger,
+      ...turn,
     },
-  });
+    hooks: {},
+    systemPrompt: "Be brief.",
+    historyLimit: 8,
+    turnDetector: silenceTurnDetector({ silenceMs: 300 }),
+    voiceDetector: fakeVoiceDetector(),
+    clock: hurriedClock(),
+    ...services,
+  };
+}
+
+export function sessions(options: CallOptions = {}): SessionRegistry {
+  return new SessionRegistry({ logger: silentLogger, services: callServices(options) });
 }
 
 /** A caller's side of a new session. */
-export function call(registry: SessionRegistry) {
-  const session = registry.create({ replaced: () => undefined });
+export function call(registry: SessionRegistry, services?: SessionServices) {
+  const session = registry.create({ replaced: () => undefined }, services);
   const transport = new MemoryTransport();
   const messages: ServerMessage[] = [];
   const waiting = new Set<() => void>();

@@ -25,11 +25,19 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
-  /** Starts a session. Its id is unguessable, and knowing it is what lets a caller come back. */
-  create(owner: SessionOwner): Session {
-    const session = new Session(crypto.randomUUID(), this.#services);
+  /**
+   * Starts a session. Its id is unguessable, and knowing it is what lets a caller come back.
+   *
+   * @param services what it works with, where that is not what all have
+   */
+  create(owner: SessionOwner, services: SessionServices = this.#services): Session {
+    const session = new Session(crypto.randomUUID(), services);
     this.#sessions.set(session.id, { session, owner, expiry: undefined });
     return session;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id)?.session;
   }
 
   /**

@@ -20,7 +20,7 @@ import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
-import type { Session } from "../session/session.ts";
+import type { Session, SessionServices } from "../session/session.ts";
 import { Line } from "../transport/line.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
@@ -28,6 +28,8 @@ import { openWebSocketTransport } from "../transport/websocket/transport.ts";
 
 export interface ConnectionServices {
   readonly sessions: SessionRegistry;
+  /** What this caller's session works with. */
+  readonly session: SessionServices;
   /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
   readonly iceServers: (
     sessionId: string,
@@ -47,6 +49,7 @@ export interface ConnectionServices {
 export const closeCodes = {
   goingAway: 1001,
   policyViolation: 1008,
+  internalError: 1011,
   heartbeatTimeout: 4408,
   replaced: 4409,
 } as const;
@@ -81,7 +84,7 @@ export class Connection implements SessionOwner {
   constructor(socket: WebSocket, services: ConnectionServices) {
     this.#socket = socket;
     this.#services = services;
-    this.#session = services.sessions.create(this);
+    this.#session = services.sessions.create(this, services.session);
     this.#session.on("message", (message) => {
       this.#deliver(message);
     });

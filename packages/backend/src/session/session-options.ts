@@ -1,0 +1,95 @@
+import type {
+  ConversationProviders,
+  ProviderTimeouts,
+  SentenceChunker,
+  SessionConfig,
+  TurnDetector,
+  TurnOptions,
+} from "@metered/llmrtc-core";
+import type { IncomingMessage } from "node:http";
+import type { EndOfTurnOptions } from "../media/end-of-turn.ts";
+import type { SessionTerms } from "../security/admission.ts";
+import type { SessionServices } from "./session.ts";
+
+/** How a call goes. The server's own hold for all its calls, `session` changes them for one. */
+export interface ConversationOptions {
+  /** First message of every request to the model. */
+  readonly systemPrompt?: string | undefined;
+  /** How many messages of the call the model sees, besides the system prompt. Default 8. */
+  readonly historyLimit?: number | undefined;
+  /** Temperature and limits of the language model. */
+  readonly llm?: SessionConfig | undefined;
+  /** Speak while the voice is being made. Default true. */
+  readonly streamingTTS?: boolean | undefined;
+  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  readonly streamingSTT?: boolean | undefined;
+  /** Cuts the reply into what is spoken at once; the last piece is carried over. */
+  readonly sentenceChunker?: SentenceChunker | undefined;
+  /** Limits on waiting for providers. */
+  readonly timeouts?: Partial<ProviderTimeouts> | undefined;
+  /** When a caller's turn is over, judged by you. Default: as `endOfTurn` says. */
+  readonly turnDetector?: TurnDetector | undefined;
+  /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
+  readonly endOfTurn?: EndOfTurnOptions | undefined;
+}
+
+/** Of one call; what is absent or undefined is as the server has it. */
+export interface SessionOptions extends ConversationOptions {
+  /** Those that are not the server's, e.g. another voice. Yours to open and to close. */
+  readonly providers?: Partial<ConversationProviders> | undefined;
+}
+
+/**
+ * Asked for each call, once its caller has been let in.
+ *
+ * @param terms what `authenticate` gave
+ */
+export type SessionFunction = (
+  request: IncomingMessage,
+  terms: SessionTerms,
+) => SessionOptions | undefined | Promise<SessionOptions | undefined>;
+
+export interface ServerDefaults {
+  readonly services: SessionServices;
+  readonly endOfTurn: EndOfTurnOptions;
+  /** A detector with waits of its own, on the server's model. */
+  readonly turnDetectorFor: (options: EndOfTurnOptions) => TurnDetector;
+}
+
+/** What one call's session works with. */
+export function sessionServices(
+  { services, endOfTurn, turnDetectorFor }: ServerDefaults,
+  options: SessionOptions,
+): SessionServices {
+  const { turn } = services;
+  const own = defined(options);
+  const changed: TurnOptions = {
+    ...turn,
+    ...("sentenceChunker" in own && { sentenceChunker: own.sentenceChunker }),
+    streamingTTS: own.streamingTTS ?? turn.streamingTTS,
+    streamingSTT: own.streamingSTT ?? turn.streamingSTT,
+    providers: { ...turn.providers, ...defined(own.providers ?? {}) },
+    llm: { ...turn.llm, ...defined(own.llm ?? {}) },
+    timeouts: { ...turn.timeouts, ...defined(own.timeouts ?? {}) },
+  };
+  const ofWaits = own.endOfTurn && {
+    ...endOfTurn,
+    ...defined(own.endOfTurn),
+    waits: { ...endOfTurn.waits, ...own.endOfTurn.waits },
+  };
+  return {
+    ...services,
+    turn: changed,
+    systemPrompt: own.systemPrompt ?? services.systemPrompt,
+    historyLimit: own.historyLimit ?? services.historyLimit,
+    turnDetector: own.turnDetector ?? (ofWaits ? turnDetectorFor(ofWaits) : services.turnDetector),
+  };
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+/** Without what is undefined. */
+function defined<T extends object>(options: T): Defined<T> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Defined<T>;
+}
