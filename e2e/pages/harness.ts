@@ -9,6 +9,11 @@ export interface VoiceClient {
   shareAudio(stream: MediaStream): Promise<{ stop(): unknown }>;
   sendText?(text: string): void;
   interrupt?(): void;
+  startTurn?(): void;
+  endTurn?(): void;
+  cancelTurn?(): void;
+  mute?(): void;
+  unmute?(): void;
   on(name: string, listener: (...args: never[]) => void): unknown;
 }
 
@@ -16,7 +21,10 @@ export interface CallOptions {
   readonly signallingUrl: string;
   readonly iceServers?: RTCIceServer[];
   readonly transport?: "auto" | "webrtc" | "websocket";
+  readonly turnDetection?: "auto" | "manual";
 }
+
+export type Button = "startTurn" | "endTurn" | "cancelTurn" | "mute" | "unmute";
 
 export type MicrophoneKind = "device" | "mono" | "stereo" | "8 kHz";
 
@@ -53,6 +61,7 @@ const names = [
   "reconnected",
   "playbackBlocked",
   "connectionReport",
+  "hangUp",
 ];
 
 /** What a test can do in the page. One call per page. */
@@ -116,6 +125,11 @@ export class Harness {
 
   interrupt(): void {
     this.#called.interrupt?.();
+  }
+
+  /** What the caller does with a button. */
+  press(button: Button): void {
+    this.#called[button]?.();
   }
 
   /** What came out of the agent's track between two times of the page: base64 of s16le at 48 kHz. */
