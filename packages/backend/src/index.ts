@@ -31,3 +31,4 @@ export type {
 } from "./session/session-options.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";
+export type { InterruptionOptions } from "./session/turn-taking.ts";

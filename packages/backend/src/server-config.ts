@@ -2,6 +2,7 @@ import {
   type ConversationProviders,
   defaultTimeouts,
   LLMRTCError,
+  type InterruptionDetector,
   type Logger,
   type MetricsAdapter,
   NoopMetrics,
@@ -12,6 +13,7 @@ import {
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
 import { jsonLogger } from "./logging.ts";
+import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import type { ConversationOptions, SessionFunction } from "./session/session-options.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
@@ -83,6 +85,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
       ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
     },
     endOfTurn: config.endOfTurn ?? {},
+    turnTaking: turnTakingOf(config),
     portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,

@@ -125,9 +125,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const sessions = this.#openSessions(services);
       undo.push(() => sessions.close());
       undo.push(() => closedSockets(sockets));
-      const { endOfTurn } = this.#config;
       const turnDetectorFor = turnDetector.detectorFor;
-      this.#running = { http, sessions, undo, defaults: { services, endOfTurn, turnDetectorFor } };
+      const defaults = { services, options: this.#config, turnDetectorFor };
+      this.#running = { http, sessions, undo, defaults };
       this.#serve(sockets, this.#running);
       letIn();
     } catch (error) {

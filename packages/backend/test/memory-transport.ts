@@ -1,4 +1,4 @@
-import { AsyncQueue, Emitter, type Pcm } from "@metered/llmrtc-core";
+import { AsyncQueue, type Clock, Emitter, type Pcm } from "@metered/llmrtc-core";
 import { setImmediate } from "node:timers/promises";
 import { PlayoutClock } from "../src/media/playout-clock.ts";
 import type { Transport, TransportEvents } from "../src/transport/transport.ts";
@@ -48,10 +48,17 @@ export class MemoryTransport extends Emitter<TransportEvents> implements Transpo
 
 const loud = Int16Array.from({ length: 320 }, (_, i) => Math.round(9000 * Math.sin(i / 4)));
 
-/** A playout clock whose 20 ms pass in one turn of the event loop. */
-export function hurriedClock(): PlayoutClock {
+/** A playout clock whose 20 ms pass in one turn of the event loop, and the time that it makes. */
+export function hurriedTime(): { readonly clock: PlayoutClock; readonly time: Clock } {
   let now = 0;
-  return new PlayoutClock({
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const runTimers = (): void => {
+    for (const timer of [...timers].filter(({ at }) => at <= now)) {
+      timers.delete(timer);
+      timer.callback();
+    }
+  };
+  const clock = new PlayoutClock({
     now: () => now,
     after: (ms, tick) => {
       const cancelled = new AbortController();
@@ -59,6 +66,7 @@ export function hurriedClock(): PlayoutClock {
         () => {
           now += ms;
           tick();
+          runTimers();
         },
         () => undefined, // cancelled
       );
@@ -67,4 +75,10 @@ export function hurriedClock(): PlayoutClock {
       };
     },
   });
+  const after = (ms: number, callback: () => void): (() => void) => {
+    const timer = { at: now + ms, callback };
+    timers.add(timer);
+    return () => void timers.delete(timer);
+  };
+  return { clock, time: { now: () => now, after } };
 }

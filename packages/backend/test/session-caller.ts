@@ -10,7 +10,7 @@ import {
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector, settle } from "@metered/llmrtc-testing";
 import { SessionRegistry } from "../src/session/registry.ts";
 import type { SessionServices } from "../src/session/session.ts";
-import { hurriedClock, MemoryTransport } from "./memory-transport.ts";
+import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
 
 export interface CallOptions {
   readonly providers?: Partial<ConversationProviders>;
@@ -37,7 +37,7 @@ export function callServices({ providers, services, turn }: CallOptions = {}): S
     historyLimit: 8,
     turnDetector: silenceTurnDetector({ silenceMs: 300 }),
     voiceDetector: fakeVoiceDetector(),
-    clock: hurriedClock(),
+    ...hurriedTime(),
     ...services,
   };
 }

@@ -104,7 +104,7 @@ describe("options of a session", () => {
     const services = callServices();
     const { detectorFor } = await openTurnDetector({ model: false }, silentLogger);
     return sessionServices(
-      { services, endOfTurn: { model: false }, turnDetectorFor: detectorFor },
+      { services, options: { endOfTurn: { model: false } }, turnDetectorFor: detectorFor },
       options,
     );
   }

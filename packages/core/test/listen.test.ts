@@ -148,6 +148,7 @@ describe("listening", () => {
       microphone(sound(500, 9), sound(400, 0), sound(500, 9), sound(800, 0)),
     );
     expect(heard.map(({ type }) => type).filter((type) => type !== "speech")).toEqual([
+      "voice-noticed",
       "speech-started",
       "speech-paused",
       "speech-resumed",

@@ -53,12 +53,12 @@ describe("the semantic turn detector", () => {
 
   test("gives the model each utterance from its start, and asks once a pause", async () => {
     const { listener, story } = open(async () => 0.9);
-    listener.hear?.({ type: "speech-started" });
-    listener.hear?.({ type: "speech", pcm: new Int16Array(512) });
+    listener.hear?.({ type: "speech-started", agoMs: 96 });
+    listener.hear?.({ type: "speech", pcm: new Int16Array(512), voiceMs: 128 });
     listener.hear?.({ type: "speech-paused" });
     await listener.endOfTurnAfterMs(pause(undefined));
     listener.hear?.({ type: "speech-ended", speechMs: 32, silenceMs: 300 });
-    listener.hear?.({ type: "speech-started" });
+    listener.hear?.({ type: "speech-started", agoMs: 96 });
     listener.close?.();
     expect(story).toEqual(["begin", "hear 512", "finished?", "begin", "close"]);
   });

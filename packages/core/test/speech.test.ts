@@ -45,8 +45,8 @@ const anyInput: fc.Arbitrary<SpeechInput> = fc.oneof(
 
 describe("speech", () => {
   test("two voiced frames are a click, three are speech", () => {
-    expect(run([...frames(2, 0.9), frame(0)]).changes).toEqual([]);
-    expect(run(frames(3, 0.9)).changes).toEqual(["started"]);
+    expect(run([...frames(2, 0.9), frame(0), frame(0)]).changes).toEqual(["noticed", "lost"]);
+    expect(run(frames(3, 0.9)).changes).toEqual(["noticed", "started"]);
   });
 
   test("a pause shorter than the detector's wait does not end it", () => {
@@ -58,7 +58,7 @@ describe("speech", () => {
       ...frames(8, 0.1),
       frame(0.9),
     ]);
-    expect(changes).toEqual(["started", "paused", "resumed"]);
+    expect(changes).toEqual(["noticed", "started", "paused", "resumed"]);
   });
 
   test("silence as long as the detector's wait ends it", () => {
@@ -69,7 +69,7 @@ describe("speech", () => {
       wait,
       ...frames(13, 0.1),
     ]);
-    expect(changes).toEqual(["started", "paused", "ended"]);
+    expect(changes).toEqual(["noticed", "started", "paused", "ended"]);
     expect(speech).toEqual(quiet);
   });
 
@@ -79,23 +79,31 @@ describe("speech", () => {
       ...frames(20, 0),
       { type: "end-after", frames: 16 },
     ]);
-    expect(changes).toEqual(["started", "paused", "ended"]);
+    expect(changes).toEqual(["noticed", "started", "paused", "ended"]);
   });
 
   test("a hole of two frames is no pause, whose detector would be asked", () => {
-    expect(run([...frames(5, 0.9), ...frames(2, 0), frame(0.9)]).changes).toEqual(["started"]);
+    expect(run([...frames(5, 0.9), ...frames(2, 0), frame(0.9)]).changes).toEqual([
+      "noticed",
+      "started",
+    ]);
   });
 
   test("an answer to a pause that is over is void", () => {
     const late: SpeechInput = { type: "end-after", frames: 1 };
     const pause = frames(3, 0);
     const { changes } = run([...frames(5, 0.9), ...pause, frame(0.9), late, ...pause, frame(0)]);
-    expect(changes).toEqual(["started", "paused", "resumed", "paused"]);
+    expect(changes).toEqual(["noticed", "started", "paused", "resumed", "paused"]);
   });
 
   test("no utterance outlives the limit", () => {
     const { changes } = run(frames(defaultSpeechRule.maxFrames, 0.9));
-    expect(changes).toEqual(["started", "ended"]);
+    expect(changes).toEqual(["noticed", "started", "ended"]);
+  });
+
+  test("a voice that flickers is noticed once", () => {
+    const flicker = [frame(0.9), frame(0), frame(0.9), frame(0), frame(0.9), frame(0), frame(0)];
+    expect(run(flicker).changes).toEqual(["noticed", "lost"]);
   });
 
   test("every start has exactly one end, and pauses alternate with resumptions", () => {
@@ -104,7 +112,7 @@ describe("speech", () => {
         const { changes } = run([...inputs, { type: "flush" }]);
         const story = changes.join(" ").replaceAll("cancelled", "ended");
         expect(`${story} `).toMatch(
-          /^(started (paused (resumed paused )*(resumed )?)?ended )*\s?$/,
+          /^((noticed )?(lost|started (paused (resumed paused )*(resumed )?)?ended) )*\s?$/,
         );
       }),
     );
@@ -148,7 +156,11 @@ describe("speech", () => {
   });
 
   test("what is taken back is cancelled, whoever began it", () => {
-    expect(run([...frames(5, 0.9), { type: "cancel" }]).changes).toEqual(["started", "cancelled"]);
+    expect(run([...frames(5, 0.9), { type: "cancel" }]).changes).toEqual([
+      "noticed",
+      "started",
+      "cancelled",
+    ]);
     expect(run([{ type: "press" }, frame(0.9), { type: "cancel" }]).changes).toEqual([
       "started",
       "cancelled",

@@ -19,6 +19,7 @@ export interface LMStudioLLMProviderConfig {
 /** A model that LM Studio serves on this machine or in this network. */
 export class LMStudioLLMProvider implements LLMProvider {
   readonly name = "lmstudio-llm";
+  readonly local = true;
   readonly model: string;
   readonly #brain: StreamingLLM;
 

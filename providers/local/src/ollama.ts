@@ -19,6 +19,7 @@ export interface OllamaLLMProviderConfig {
 /** A model that Ollama serves, over its OpenAI-compatible interface at `/v1`. */
 export class OllamaLLMProvider implements LLMProvider {
   readonly name = "ollama-llm";
+  readonly local = true;
   readonly model: string;
   readonly #brain: StreamingLLM;
 

@@ -36,6 +36,14 @@ export class HeardFrames {
     if (this.#sentWith.length > 2 * framesRemembered) this.#sentWith.splice(0, framesRemembered);
   }
 
+  /** What was sent behind `ms` of speech was not heard, and will be sent again. */
+  takeBack(ms: number): void {
+    for (let index = this.#sentWith.length - 1; index >= 0; index -= 1) {
+      if ((this.#sentWith[index] ?? 0) <= ms) return;
+      this.#sentWith[index] = ms;
+    }
+  }
+
   /** How many frames had been sent when the speech behind `ms` began. */
   frameOf(ms: number): number {
     const later = this.#sentWith.findIndex((sentMs) => sentMs > ms);

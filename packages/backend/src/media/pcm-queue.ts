@@ -18,6 +18,16 @@ export class PcmQueue {
     this.#length += run.length;
   }
 
+  /** Puts a run before all others. */
+  unshift(run: Pcm): void {
+    if (run.length === 0) return;
+    const [first] = this.#runs;
+    if (first && this.#taken > 0) this.#runs[0] = first.subarray(this.#taken);
+    this.#taken = 0;
+    this.#runs.unshift(run);
+    this.#length += run.length;
+  }
+
   /** Takes `samples`; what is missing at the end is silence. */
   take(samples: number): Pcm {
     const frame = new Int16Array(samples);

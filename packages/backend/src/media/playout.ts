@@ -1,9 +1,18 @@
-import { Emitter, frameMs, LLMRTCError, type Pcm, speakerFormat } from "@metered/llmrtc-core";
+import {
+  Emitter,
+  frameMs,
+  LLMRTCError,
+  type Pcm,
+  resumePoint,
+  speakerFormat,
+} from "@metered/llmrtc-core";
 import { fadeIn, fadeOut } from "./fade.ts";
 import { speakerFrameSamples } from "./opus.ts";
 import { type Attested, HeardFrames } from "./heard-frames.ts";
 import { PcmQueue } from "./pcm-queue.ts";
 import type { PlayoutClock } from "./playout-clock.ts";
+import { SentSound } from "./sent-sound.ts";
+import { type WaitOptions, Waits } from "./waits.ts";
 
 export type PlayoutEvents = {
   /** The first frame of speech after silence left. */
@@ -27,8 +36,12 @@ export interface PlayoutOptions {
   readonly roomMs?: number;
 }
 
-export interface WaitOptions {
-  readonly signal?: AbortSignal;
+/** How it was when the pause began. */
+interface Pause {
+  /** Speech that should have been heard. */
+  readonly playedMs: number;
+  /** Frames of call time sent. */
+  readonly frame: number;
 }
 
 /** Length of the fade that keeps an interruption from clicking. */
@@ -46,7 +59,7 @@ const fadeSamples = fadeMs * samplesPerMs;
 export class Playout extends Emitter<PlayoutEvents> {
   readonly #options: Required<PlayoutOptions>;
   readonly #queue = new PcmQueue();
-  readonly #waiters = new Set<() => void>();
+  readonly #waits = new Waits();
   readonly #leave: () => void;
   /** Frames of call time sent before they are due. */
   #ahead = 0;
@@ -54,8 +67,9 @@ export class Playout extends Emitter<PlayoutEvents> {
   #sentMs = 0;
   #speechAhead: number[] = [];
   readonly #heard = new HeardFrames();
+  readonly #sent = new SentSound();
   #speaking = false;
-  #paused = false;
+  #paused: Pause | undefined;
   #fadeNextIn = false;
   #closed = false;
 
@@ -129,6 +143,7 @@ export class Playout extends Emitter<PlayoutEvents> {
     if (this.#speaking && !this.#paused && droppedMs > 0) {
       this.#sendSpeech(fadeOut(this.#queue.take(speakerFrameSamples), fadeSamples), fadeMs);
     }
+    this.#sent.clear();
     this.#queue.clear();
     this.#speaking = false;
     this.#fadeNextIn = false;
@@ -139,15 +154,40 @@ export class Playout extends Emitter<PlayoutEvents> {
   /** Holds speech back, keeping what waits. Call time goes on. */
   pause(): void {
     if (this.#paused) return;
-    this.#paused = true;
+    this.#paused = { playedMs: this.playedMs, frame: this.#heard.frames };
     if (!this.#speaking || this.#queue.length === 0) return;
     this.#sendSpeech(fadeOut(this.#queue.peek(speakerFrameSamples), fadeSamples), 0);
     this.#speaking = false;
-    this.#fadeNextIn = true;
   }
 
-  resume(): void {
-    this.#paused = false;
+  /**
+   * Goes on after a pause, at the start of the word that it broke.
+   *
+   * @param silenced the caller's end fell silent as soon as it was told of the pause: what it had not
+   * played by then is said again
+   */
+  resume({ silenced = false }: { readonly silenced?: boolean } = {}): void {
+    const paused = this.#paused;
+    if (!paused) return;
+    this.#paused = undefined;
+    const heardMs = silenced ? this.#heardUntil(paused) : this.#sentMs;
+    const unheard = Math.round((this.#sentMs - heardMs) * samplesPerMs);
+    if (unheard > 0 || this.#queue.length > 0) {
+      const word = resumePoint(this.#sent.before(unheard)) * samplesPerMs;
+      this.#sayAgain(unheard + word, heardMs);
+    }
+    this.#wake();
+  }
+
+  /**
+   * Gives up, in a pause, what the caller's end was silent for: it counts as not sent.
+   *
+   * @returns the speech dropped, in milliseconds
+   */
+  forget(): number {
+    const paused = this.#paused;
+    if (paused) this.#takeBack(this.#heardUntil(paused));
+    return this.clear();
   }
 
   /**
@@ -204,11 +244,34 @@ export class Playout extends Emitter<PlayoutEvents> {
     this.#closed = true;
     this.#leave();
     this.#queue.clear();
-    this.#wake();
+    this.#waits.close(closedError());
+  }
+
+  /** What the caller had heard when his end fell silent: as it says, else as it should have been. */
+  #heardUntil({ playedMs, frame }: Pause): number {
+    const { attested } = this.#heard;
+    const told = attested && attested.frame >= frame ? attested.heardMs : playedMs;
+    return Math.min(this.#sentMs, Math.max(told, attested?.heardMs ?? 0));
+  }
+
+  #takeBack(heardMs: number): void {
+    this.#heard.takeBack(heardMs);
+    this.#sentMs = Math.min(this.#sentMs, heardMs);
+    this.#speechAhead = [];
+  }
+
+  /** Puts the last `samples` before what waits. */
+  #sayAgain(samples: number, heardMs: number): void {
+    const again = this.#sent.takeBack(samples);
+    const sentMs = this.#sentMs - again.length / samplesPerMs;
+    this.#takeBack(heardMs);
+    this.#sentMs = sentMs;
+    this.#queue.unshift(again);
+    this.#fadeNextIn = true;
   }
 
   get #drained(): boolean {
-    return this.#queue.length === 0 && this.#speechAhead.length === 0;
+    return !this.#paused && this.#queue.length === 0 && this.#speechAhead.length === 0;
   }
 
   #beat(beats: number): void {
@@ -228,6 +291,7 @@ export class Playout extends Emitter<PlayoutEvents> {
     while (this.#ahead * frameMs < this.#options.aheadMs && this.#frameReady) {
       const speechMs = Math.min(frameMs, this.queuedMs);
       const frame = this.#queue.take(speakerFrameSamples);
+      this.#sent.push(frame.slice(0, Math.round(speechMs * samplesPerMs)));
       const started = !this.#speaking;
       this.#speaking = true;
       this.#sendSpeech(this.#fadeNextIn ? fadeIn(frame, fadeSamples) : frame, speechMs);
@@ -256,36 +320,17 @@ export class Playout extends Emitter<PlayoutEvents> {
   }
 
   #settle(): void {
+    if (this.#drained) this.#sent.clear(); // another reply's sound is not said again
     this.#wake();
     if (this.#drained) this.emit("drained", undefined);
   }
 
   #wake(): void {
-    for (const waiter of [...this.#waiters]) waiter();
+    this.#waits.wake();
   }
 
-  #until(reached: () => boolean, { signal }: WaitOptions): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const check = () => {
-        if (signal?.aborted)
-          done(() => {
-            reject(signal.reason as Error);
-          });
-        else if (this.#closed)
-          done(() => {
-            reject(closedError());
-          });
-        else if (reached()) done(resolve);
-      };
-      const done = (settle: () => void) => {
-        this.#waiters.delete(check);
-        signal?.removeEventListener("abort", check);
-        settle();
-      };
-      this.#waiters.add(check);
-      signal?.addEventListener("abort", check);
-      check();
-    });
+  #until(reached: () => boolean, options: WaitOptions): Promise<void> {
+    return this.#waits.until(reached, options);
   }
 }
 

@@ -1,5 +1,6 @@
 import type {
   ConversationProviders,
+  InterruptionDetector,
   ProviderTimeouts,
   SentenceChunker,
   SessionConfig,
@@ -10,6 +11,7 @@ import type { IncomingMessage } from "node:http";
 import type { EndOfTurnOptions } from "../media/end-of-turn.ts";
 import type { SessionTerms } from "../security/admission.ts";
 import type { SessionServices } from "./session.ts";
+import { type InterruptionOptions, turnTakingOf } from "./turn-taking.ts";
 
 /** How a call goes. The server's own hold for all its calls, `session` changes them for one. */
 export interface ConversationOptions {
@@ -31,6 +33,16 @@ export interface ConversationOptions {
   readonly turnDetector?: TurnDetector | undefined;
   /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
   readonly endOfTurn?: EndOfTurnOptions | undefined;
+  /** How a voice over the agent is judged, and what follows. */
+  readonly interruptions?: InterruptionOptions | undefined;
+  /** Whether a voice over the agent takes the floor, judged by you. Default: by length and words. */
+  readonly interruptionDetector?: InterruptionDetector | undefined;
+  /**
+   * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
+   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
+   * Default `auto`.
+   */
+  readonly preemptive?: "auto" | boolean | undefined;
 }
 
 /** Of one call; what is absent or undefined is as the server has it. */
@@ -51,14 +63,15 @@ export type SessionFunction = (
 
 export interface ServerDefaults {
   readonly services: SessionServices;
-  readonly endOfTurn: EndOfTurnOptions;
+  /** As the server's configuration has them. */
+  readonly options: ConversationOptions;
   /** A detector with waits of its own, on the server's model. */
   readonly turnDetectorFor: (options: EndOfTurnOptions) => TurnDetector;
 }
 
 /** What one call's session works with. */
 export function sessionServices(
-  { services, endOfTurn, turnDetectorFor }: ServerDefaults,
+  { services, options: { endOfTurn = {}, ...shared }, turnDetectorFor }: ServerDefaults,
   options: SessionOptions,
 ): SessionServices {
   const { turn } = services;
@@ -71,6 +84,11 @@ export function sessionServices(
     providers: { ...turn.providers, ...defined(own.providers ?? {}) },
     llm: { ...turn.llm, ...defined(own.llm ?? {}) },
     timeouts: { ...turn.timeouts, ...defined(own.timeouts ?? {}) },
+    turnTaking: turnTakingOf({
+      ...shared,
+      ...own,
+      interruptions: { ...shared.interruptions, ...defined(own.interruptions ?? {}) },
+    }),
   };
   const ofWaits = own.endOfTurn && {
     ...endOfTurn,

@@ -1,5 +1,6 @@
 import {
   type ClientMessage,
+  type Clock,
   type Ear,
   Emitter,
   type ErrorCode,
@@ -20,7 +21,8 @@ import {
 import { Playout } from "../media/playout.ts";
 import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Turns, type SpokenInput } from "./turns.ts";
+import { Turns } from "./turns.ts";
+import type { Utterance } from "./utterance.ts";
 import { messageVoice, trackVoice } from "./voice-outputs.ts";
 
 /** What every session of a server shares. */
@@ -34,6 +36,8 @@ export interface SessionServices {
   /** Undefined where the model could not be loaded: the session then hears typed text only. */
   readonly voiceDetector: VoiceDetector | undefined;
   readonly clock: PlayoutClock;
+  /** For who speaks when. Default: the system's. */
+  readonly time?: Clock;
 }
 
 type SessionEvents = {
@@ -77,10 +81,13 @@ export class Session extends Emitter<SessionEvents> {
       turn: services.turn,
       voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, send),
       send,
-      interim: () => this.#features.has("interim"),
-      timings: () => this.#features.has("turn-timings"),
-      takeAttachments: () => this.#attachments.splice(0),
+      has: (feature) => this.#features.has(feature),
+      pictures: {
+        waiting: () => this.#attachments.length > 0,
+        take: () => this.#attachments.splice(0),
+      },
       signal: this.#lifetime.signal,
+      ...(services.time && { clock: services.time }),
     });
   }
 
@@ -154,7 +161,8 @@ export class Session extends Emitter<SessionEvents> {
   attach(transport: Transport): void {
     void this.detach();
     const playout = new Playout({ clock: this.#services.clock, sink: transport });
-    const media: Media = { transport, playout, voice: trackVoice(playout) };
+    const voice = trackVoice(playout, () => this.#features.has("pause"));
+    const media: Media = { transport, playout, voice };
     this.#media = media;
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
@@ -167,7 +175,7 @@ export class Session extends Emitter<SessionEvents> {
     const media = this.#media;
     if (!media) return;
     this.#media = undefined;
-    this.#turns.interrupt();
+    this.#turns.interrupt({ force: true });
     media.playout.close();
     await media.transport.close();
   }
@@ -191,20 +199,35 @@ export class Session extends Emitter<SessionEvents> {
     }
     const voice = voiceDetector.open();
     const { logger } = turn;
-    let utterance: SpokenInput | undefined;
+    let utterance: Utterance | undefined;
     const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
     const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
     ear.manual = this.#manual;
     media.ear = ear;
     try {
       for await (const heard of ear) {
-        if (heard.type === "speech") utterance?.push(heard.pcm);
-        if (heard.type === "speech-paused") utterance?.push("paused");
-        if (heard.type === "speech-resumed") utterance?.push("resumed");
-        if (heard.type === "speech-started") utterance = this.#speechStarted();
-        if (heard.type === "speech-ended" && utterance) {
-          this.#speechEnded(utterance, heard);
-          utterance = undefined;
+        switch (heard.type) {
+          case "voice-noticed":
+            this.#turns.noticed();
+            break;
+          case "voice-lost":
+            this.#turns.lost();
+            break;
+          case "speech-started":
+            utterance = this.#speechStarted(heard);
+            break;
+          case "speech":
+            utterance?.hear(heard.pcm, heard.voiceMs);
+            break;
+          case "speech-paused":
+            utterance?.pause();
+            break;
+          case "speech-resumed":
+            utterance?.resume();
+            break;
+          case "speech-ended":
+            if (utterance) this.#speechEnded(utterance, heard);
+            utterance = undefined;
         }
       }
     } catch (error) {
@@ -212,25 +235,30 @@ export class Session extends Emitter<SessionEvents> {
       this.#fail("AUDIO_PROCESSING_ERROR", "The microphone's sound could not be processed.");
     } finally {
       voice.close();
-      utterance?.end();
+      this.#turns.lost();
+      if (utterance) this.#speechEnded(utterance);
     }
   }
 
-  #speechStarted(): SpokenInput {
+  #speechStarted(heard: SpeechStarted): Utterance {
     const { hooks, turn } = this.#services;
-    const utterance = this.#turns.listen((turnId) => {
+    const utterance = this.#turns.listen(heard, (turnId) => {
       this.emit("message", { type: "speech-start", turnId });
     });
     void callHook(hooks.onSpeechStart, turn.logger, this.id, Date.now());
     return utterance;
   }
 
-  #speechEnded(utterance: SpokenInput, { speechMs, silenceMs, ...heard }: SpeechEnded): void {
+  /** @param ended absent: it broke off */
+  #speechEnded(utterance: Utterance, ended?: SpeechEnded): void {
     const { hooks, turn, turnDetector } = this.#services;
-    this.emit("message", { type: "speech-end", turnId: utterance.turnId });
-    if (heard.cancelled) utterance.drop();
-    else utterance.end({ silenceMs, reason: heard.reason ?? turnDetector.name });
-    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), speechMs);
+    this.emit("message", { type: "speech-end", turnId: utterance.id });
+    this.#turns.spoken(utterance);
+    if (ended?.cancelled) utterance.drop();
+    utterance.end(
+      ended && { silenceMs: ended.silenceMs, reason: ended.reason ?? turnDetector.name },
+    );
+    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), ended?.speechMs ?? 0);
   }
 
   #fail(code: ErrorCode, message: string): void {
@@ -243,6 +271,7 @@ function within(delayMs: number): number {
   return Math.min(2_000, Math.max(0, delayMs));
 }
 
+type SpeechStarted = Extract<Heard, { readonly type: "speech-started" }>;
 type SpeechEnded = Extract<Heard, { readonly type: "speech-ended" }>;
 
 /** A transport and what runs on it. */

@@ -1,25 +1,37 @@
 import {
-  AsyncQueue,
   callHook,
-  createTimingInfo,
-  type EndOfSpeech,
+  type Clock,
+  Contest,
+  defaultTurnTaking,
+  emptyFloor,
+  type Feature,
+  type Floor,
+  type FloorEffect,
+  type FloorEvent,
+  type Heard,
   type History,
-  InterimWords,
+  Interrupted,
+  isIdle,
   MetricNames,
-  patiently,
-  type Pcm,
-  reply,
-  reportFailure,
+  nextFloor,
+  type Prompt,
   type ServerMessage,
-  type SpeechMark,
-  transcribe,
+  systemClock,
   type TurnContext,
   type TurnOptions,
   TurnStopwatch,
-  type TurnTimings,
+  type TurnTaking,
   type VisionAttachment,
   type VoiceOutput,
+  Withdrawn,
 } from "@metered/llmrtc-core";
+import { Waits } from "../media/waits.ts";
+import { Hold } from "./hold.ts";
+import { type Input, Inputs, messagesOf } from "./inputs.ts";
+import { Preemption } from "./preemption.ts";
+import { RunningReply } from "./running-reply.ts";
+import { understandRecording } from "./understanding.ts";
+import { Utterance } from "./utterance.ts";
 
 export interface TurnsOptions {
   readonly sessionId: () => string;
@@ -28,271 +40,323 @@ export interface TurnsOptions {
   /** Where the agent's sound goes now: it changes when the caller comes back on a new connection. */
   readonly voice: (turnId: string) => VoiceOutput;
   readonly send: (message: ServerMessage) => void;
-  /** Whether the client takes interim transcripts. */
-  readonly interim: () => boolean;
-  /** Whether the client takes turn timings. */
-  readonly timings: () => boolean;
-  /** The pictures that the caller has shown since the last turn; taking them empties the list. */
-  readonly takeAttachments: () => readonly VisionAttachment[];
+  /** What the client can do beyond protocol v1. */
+  readonly has: (feature: Feature) => boolean;
+  /** The pictures that the caller has shown since the last turn. */
+  readonly pictures: {
+    readonly waiting: () => boolean;
+    /** Takes them all. */
+    readonly take: () => readonly VisionAttachment[];
+  };
   /** Ends everything. */
   readonly signal: AbortSignal;
+  readonly clock?: Clock;
 }
 
-/** The turn that runs now. Its reply can be aborted; its transcription goes on, so no word is lost. */
-interface Running {
-  readonly context: TurnContext;
-  readonly stopwatch: TurnStopwatch;
-  readonly interruption: AbortController;
-  done: Promise<void>;
-}
+/** How a voice began: so long ago, and by a button or by itself. */
+type Start = Pick<Extract<Heard, { readonly type: "speech-started" }>, "agoMs" | "pressed">;
 
-/** What the caller is saying. */
-export interface SpokenInput {
-  readonly turnId: string;
-  push(sound: Pcm | SpeechMark): void;
-  /** What was understood up to the pause that was marked last; undefined when nothing was yet. */
-  wordsAtPause(signal: AbortSignal): Promise<string | undefined>;
-  /** The utterance is over; absent: it broke off. */
-  end(ending?: EndOfSpeech): void;
-  /** It was nothing after all: no turn comes of it. */
-  drop(): void;
-}
-
-interface Utterance {
-  readonly sound: AsyncIterable<Pcm | SpeechMark>;
-  readonly words: InterimWords;
-  readonly signal: AbortSignal;
-}
-
-/** A reason that is not an error: the caller took the floor. */
-class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
-/** Runs the turns of one call, one at a time and in order; a new one takes the floor from the last. */
+/** Does what the floor decides: hears the caller out, lets the agent reply, holds it back, stops it. */
 export class Turns {
   readonly #options: TurnsOptions;
-  #running: Running | undefined;
+  readonly #clock: Clock;
+  readonly #rules: TurnTaking;
+  readonly #inputs = new Inputs();
+  readonly #sayings = new Map<string, string>();
+  readonly #preemption: Preemption;
+  readonly #hold: Hold;
+  readonly #waits = new Waits();
+  #floor: Floor = emptyFloor;
+  #running: RunningReply | undefined;
 
   constructor(options: TurnsOptions) {
+    const { turn, history, send, has, signal, clock = systemClock } = options;
     this.#options = options;
+    this.#clock = clock;
+    this.#rules = turn.turnTaking ?? defaultTurnTaking;
+    this.#preemption = new Preemption(turn, history, this.#rules.preemptive);
+    this.#hold = new Hold(clock, (message) => {
+      if (has("pause")) send(message);
+    });
+    signal.addEventListener("abort", () => {
+      this.#tell({ type: "closed" });
+      this.#preemption.drop();
+    });
+  }
+
+  /** Who speaks, and what is still to be answered. */
+  get floor(): Floor {
+    return this.#floor;
   }
 
   /** Resolves when nothing runs any more. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running.done;
+  idle(): Promise<void> {
+    return this.#waits.until(() => isIdle(this.#floor), {});
   }
 
-  /** Stops the agent's reply, if one is on its way. */
-  interrupt(): void {
-    this.#running?.interruption.abort(new Interrupted("the caller took the floor"));
+  /** Stops the agent's reply, if one is on its way; `force`: also one that must not be interrupted. */
+  interrupt({ force = false }: { readonly force?: boolean } = {}): void {
+    this.#tell({ type: "interrupt", force });
+  }
+
+  /** A voice may be beginning. */
+  noticed(): void {
+    this.#tell({ type: "voice-noticed" });
+  }
+
+  /** What was noticed is no voice. */
+  lost(): void {
+    this.#tell({ type: "voice-lost" });
   }
 
   /**
-   * The caller starts to speak: interrupts the agent and hears him out.
+   * The caller starts to speak.
    *
-   * @param onStart called with the new turn's id before the agent is interrupted
+   * @param onStart called with the new turn's id before the agent gives way
    */
-  listen(onStart: (turnId: string) => void): SpokenInput {
-    const sound = new AsyncQueue<Pcm | SpeechMark>();
-    const words = new InterimWords(this.#options.turn.providers.stt);
+  listen({ agoMs, pressed = false }: Start, onStart: (turnId: string) => void): Utterance {
+    const { turn, send, signal, has } = this.#options;
+    const context = this.#newContext();
+    const { turnId: id } = context;
     const stopwatch = new TurnStopwatch("speech");
-    const dropped = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, dropped.signal]);
-    const turnId = this.#take(stopwatch, async (running) => {
-      onStart(running.context.turnId);
-      const text = await this.#understand({ sound, words, signal }, running);
-      return text && { text };
+    const utterance = new Utterance({
+      context,
+      stopwatch,
+      turn,
+      send,
+      signal,
+      show: (text) => {
+        if (!has("interim")) return;
+        const whole = this.#inputs.withBefore(id, text, this.#floor);
+        send({ type: "transcript", text: whole, isFinal: false, turnId: id });
+      },
+      paused: (text) => {
+        this.#guess(id, text);
+      },
+      resumed: () => {
+        this.#preemption.drop();
+      },
     });
-    return {
-      turnId,
-      push: (part) => {
-        sound.push(part);
-      },
-      wordsAtPause: (signal) => words.atPause(signal),
-      end: (ending) => {
-        if (ending) stopwatch.speechEnded(ending);
-        sound.end();
-      },
-      drop: () => {
-        dropped.abort(new Interrupted("nothing was said"));
-        sound.end();
-      },
-    };
+    const input: Input = { context, by: "voice", stopwatch, utterance, text: "", attachments: [] };
+    this.#inputs.add(input);
+    onStart(id);
+    const at = this.#clock.now() - agoMs;
+    this.#tell({ type: "speech-started", id, at, meant: pressed });
+    void utterance.understood().then((text) => {
+      this.#understood(input, text);
+    });
+    return utterance;
+  }
+
+  /** The caller has fallen silent for good. */
+  spoken(utterance: Utterance): void {
+    this.#tell({ type: "speech-ended", id: utterance.id });
   }
 
   /** The caller typed. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
-    this.#take(new TurnStopwatch("text"), async ({ context }) => {
-      const { send, turn } = this.#options;
-      send({ type: "transcript", text, isFinal: true, turnId: context.turnId });
-      await callHook(turn.hooks.onTurnStart, turn.logger, context, new Uint8Array(0));
-      return { text, attachments };
-    });
+    const context = this.#newContext();
+    const stopwatch = new TurnStopwatch("text");
+    const { turnId: id } = context;
+    this.#inputs.add({ context, by: "text", stopwatch, text, attachments });
+    this.#options.send({ type: "transcript", text, isFinal: true, turnId: id });
+    this.#tell({ type: "typed", id });
   }
 
   /** A whole recording, from clients that have no audio track. */
   hear(recording: Uint8Array, attachments: readonly VisionAttachment[] = []): void {
-    this.#take(new TurnStopwatch("recording"), async (running) => {
-      const text = await this.#transcribeWhole(recording, running);
-      return text && { text, attachments };
+    const context = this.#newContext();
+    const stopwatch = new TurnStopwatch("recording");
+    const { turnId: id } = context;
+    const input: Input = { context, by: "recording", stopwatch, text: "", attachments };
+    this.#inputs.add(input);
+    this.#tell({ type: "recorded", id });
+    void understandRecording(context, recording, this.#options).then((text) => {
+      stopwatch.mark("transcriptMs");
+      this.#understood(input, text);
     });
   }
 
   /**
-   * Starts a turn behind the one that runs, whose reply is interrupted.
+   * The agent says this as soon as nobody else speaks or waits for an answer.
    *
-   * @param input what the caller says; undefined or "" when it was nothing
+   * @returns the id of its turn
    */
-  #take(
-    stopwatch: TurnStopwatch,
-    input: (
-      running: Running,
-    ) => Promise<{ text: string; attachments?: readonly VisionAttachment[] } | "" | undefined>,
-  ): string {
-    const { sessionId, signal, send, turn } = this.#options;
-    const before = this.#running;
-    const turnId = crypto.randomUUID();
-    const context: TurnContext = { turnId, sessionId: sessionId(), startTime: Date.now() };
-    const running: Running = {
-      context,
-      stopwatch,
-      interruption: new AbortController(),
-      done: Promise.resolve(),
-    };
-    const run = async (): Promise<void> => {
-      const said = await input(running);
-      await before?.done;
-      if (!said || signal.aborted) return;
-      await this.#reply(said.text, said.attachments ?? [], running);
-    };
-    running.done = run()
-      .catch(async (error: unknown) => {
-        if (!signal.aborted) await reportFailure(error, { context, options: turn, send }, "llm");
-      })
-      .finally(() => {
-        if (this.#running === running) this.#running = undefined;
-      });
-    this.interrupt();
-    this.#running = running;
-    return turnId;
+  say(text: string, { interruptible = true }: { readonly interruptible?: boolean } = {}): string {
+    const id = crypto.randomUUID();
+    this.#sayings.set(id, text);
+    this.#tell({ type: "say", id, interruptible });
+    return id;
+  }
+
+  #newContext(turnId: string = crypto.randomUUID()): TurnContext {
+    return { turnId, sessionId: this.#options.sessionId(), startTime: Date.now() };
+  }
+
+  #tell(event: FloorEvent): void {
+    const { floor, effects } = nextFloor(this.#floor, event, this.#rules);
+    this.#floor = floor;
+    for (const effect of effects) this.#do(effect);
+    this.#showTaken();
+    this.#waits.wake();
+  }
+
+  #do(effect: FloorEffect): void {
+    switch (effect.type) {
+      case "judge":
+        this.#judge(effect.id);
+        return;
+      case "drop":
+        this.#inputs.get(effect.id)?.utterance?.drop();
+        this.#inputs.delete(effect.id);
+        return;
+      case "merge":
+        this.#takeBack(effect.id, effect.by);
+        return;
+      case "answer":
+        this.#answer(effect.parts);
+        return;
+      case "say": {
+        const text = this.#sayings.get(effect.id) ?? "";
+        this.#sayings.delete(effect.id);
+        const stopwatch = new TurnStopwatch("text");
+        void this.#reply({ text }, { context: this.#newContext(effect.id), stopwatch });
+        return;
+      }
+      case "hold":
+        if (this.#running) this.#hold.hold(this.#running.held);
+        return;
+      case "release":
+        this.#hold.release();
+        return;
+      case "stop":
+        this.#end(new Interrupted("the caller took the floor"));
+        return;
+      case "withdraw":
+        this.#options.turn.metrics.increment(MetricNames.TURN_WITHDRAWALS);
+        this.#end(new Withdrawn("the caller had not finished"));
+        this.#takeBack(effect.id, effect.by);
+    }
+  }
+
+  #end(reason: Interrupted | Withdrawn): void {
+    const running = this.#running;
+    if (!running) return;
+    running.end(reason);
+    this.#hold.giveUp(running.voice);
+  }
+
+  /** The client is to forget a turn whose words go into another. */
+  #takeBack(turnId: string, by: string): void {
+    const { send, has, turn } = this.#options;
+    const input = this.#inputs.get(turnId);
+    if (has("withdrawal")) send({ type: "turn-withdrawn", turnId, by });
+    else if (input?.utterance?.shown) send({ type: "transcript", text: "", isFinal: true, turnId });
+    if (input) void callHook(turn.hooks.onTurnWithdrawn, turn.logger, input.context, by);
+  }
+
+  #judge(id: string): void {
+    const { metrics, logger } = this.#options.turn;
+    const { judgeWithinMs: withinMs, interruptionDetector: detector } = this.#rules;
+    const part = this.#floor.parts.find((one) => one.id === id);
+    const utterance = this.#inputs.get(id)?.utterance;
+    if (!part || !utterance) return;
+    const sinceMs = this.#clock.now() - part.since;
+    const contest = new Contest({
+      detector,
+      withinMs,
+      sinceMs,
+      logger,
+      clock: this.#clock,
+      agent: () => this.#running?.now ?? silentAgent,
+      decide: (verdict) => {
+        metrics.increment(MetricNames.TURN_CONTESTS, 1, { verdict });
+        metrics.timing(MetricNames.TURN_CONTEST_DURATION, this.#clock.now() - part.since);
+        this.#tell({ type: "judged", id, verdict });
+      },
+    });
+    utterance.contestBy(contest);
+  }
+
+  /** Voices that were contested and are the caller's words now. */
+  #showTaken(): void {
+    for (const { id, standing } of this.#floor.parts) {
+      if (standing === "taken") this.#inputs.get(id)?.utterance?.taken();
+    }
+  }
+
+  #understood(input: Input, text: string): void {
+    const { turnId: id } = input.context;
+    if (!this.#inputs.get(id)) return; // it was nothing
+    input.text = text;
+    if (!text) {
+      if (input.utterance?.shown) {
+        this.#options.send({ type: "transcript", text, isFinal: true, turnId: id });
+      }
+      this.#inputs.delete(id);
+      this.#preemption.drop();
+    }
+    this.#tell({ type: "understood", id, empty: text === "" });
+  }
+
+  /** The caller may have finished: the model is asked already, where nothing else is under way. */
+  #guess(id: string, text: string): void {
+    const { parts, agent } = this.#floor;
+    if (agent.phase !== "silent" || this.#options.pictures.waiting()) return;
+    if (parts.at(-1)?.id !== id) return;
+    const whole = parts.every(({ by, standing, phase, ...part }) => {
+      return by === "voice" && standing === "taken" && (phase === "ready" || part.id === id);
+    });
+    if (whole) this.#preemption.guess(this.#inputs.withBefore(id, text, this.#floor));
+  }
+
+  #answer(parts: readonly string[]): void {
+    const { send, pictures, turn } = this.#options;
+    const inputs = this.#inputs.of(parts);
+    const last = inputs.at(-1);
+    if (!last) return;
+    last.attachments = [...pictures.take(), ...last.attachments];
+    const said = messagesOf(inputs);
+    for (const { by, text, turnId } of said) {
+      if (by !== "text") send({ type: "transcript", text, isFinal: true, turnId });
+    }
+    const [only, more] = said;
+    const guessable = only && !more && only.by === "voice" && only.attachments.length === 0;
+    const providers = this.#preemption.take(guessable ? only.text : "");
+    if (providers) last.stopwatch.guessed();
+    void this.#reply({ said }, last, providers ? { ...turn, providers } : turn, inputs);
   }
 
   async #reply(
-    text: string,
-    attachments: readonly VisionAttachment[],
-    { context, interruption, stopwatch }: Running,
+    prompt: Prompt,
+    { context, stopwatch }: Pick<Input, "context" | "stopwatch">,
+    turn: TurnOptions = this.#options.turn,
+    inputs: readonly Input[] = [],
   ): Promise<void> {
-    const { history, turn, signal, send } = this.#options;
-    const { hooks, metrics, logger } = turn;
-    if (interruption.signal.aborted) {
-      history.add({ role: "user", content: text }); // said, and followed by more before a reply
-      return;
-    }
-    await reply({
+    const id = context.turnId;
+    const running = new RunningReply({
+      ...this.#options,
+      prompt,
       context,
-      text,
-      attachments: [...this.#options.takeAttachments(), ...attachments],
-      history,
-      options: turn,
-      voice: this.#options.voice(context.turnId),
-      send,
       stopwatch,
-      signal: AbortSignal.any([signal, interruption.signal]),
+      turn,
+      voice: this.#options.voice(id),
+      timings: this.#options.has("turn-timings"),
+      clock: this.#clock,
+      audible: (at) => {
+        this.#tell({ type: "audible", id, at });
+      },
     });
-    await this.#report(context, stopwatch.timings);
-    const timing = createTimingInfo(context.startTime);
-    metrics.timing(MetricNames.TURN_DURATION, timing.durationMs);
-    await callHook(hooks.onTurnEnd, logger, context, timing);
-  }
-
-  /** Where the turn's time went, to everybody who asks. */
-  async #report(context: TurnContext, timings: TurnTimings): Promise<void> {
-    const { turn, send } = this.#options;
-    const { hooks, metrics, logger } = turn;
-    const { audibleMs, firstFrameMs, interrupted, attested } = timings;
-    const firstAudioMs = audibleMs ?? firstFrameMs;
-    if (firstAudioMs !== undefined) {
-      const by = audibleMs === undefined ? "sent" : "heard";
-      metrics.timing(MetricNames.TURN_FIRST_AUDIO, firstAudioMs, { by });
+    this.#running = running;
+    for (const input of inputs) {
+      if (input.by !== "text") continue; // those with sound began when it ended
+      await callHook(turn.hooks.onTurnStart, turn.logger, input.context, new Uint8Array(0));
     }
-    if (interrupted) {
-      metrics.increment(MetricNames.TURN_INTERRUPTIONS, 1, { attested: String(attested) });
-    }
-    await callHook(hooks.onTurnTimings, logger, context, timings);
-    if (this.#options.timings()) send({ type: "turn-timings", ...timings, turnId: context.turnId });
-  }
-
-  /** The utterance's words; "" when there were none or hearing failed, which the client is told. */
-  async #understand(
-    { sound, words, signal }: Utterance,
-    { context, stopwatch }: Running,
-  ): Promise<string> {
-    const { turn, send, interim } = this.#options;
-    const { turnId } = context;
-    const guesses = { sent: false };
-    const onInterim = (text: string, atPause: boolean): void => {
-      words.hear(text, atPause);
-      if (!text || !interim()) return;
-      guesses.sent = true;
-      send({ type: "transcript", text, isFinal: false, turnId });
-    };
-    const text = await this.#toText({ context, signal }, (onSound) =>
-      transcribe(sound, {
-        stt: turn.providers.stt,
-        streaming: turn.streamingSTT,
-        timeoutMs: turn.timeouts.sttMs,
-        logger: turn.logger,
-        signal,
-        onInterim,
-        onSound,
-      }),
-    );
-    stopwatch.mark("transcriptMs");
-    words.end();
-    if (text || guesses.sent) send({ type: "transcript", text, isFinal: true, turnId });
-    return text;
-  }
-
-  async #transcribeWhole(recording: Uint8Array, { context, stopwatch }: Running): Promise<string> {
-    const { turn, send, signal } = this.#options;
-    const text = await this.#toText({ context, signal }, async (onSound) => {
-      await onSound(recording);
-      const { stt } = turn.providers;
-      const ms = turn.timeouts.sttMs;
-      return patiently({ kind: "STT", provider: stt.name, ms, signal }, (limited) =>
-        stt.transcribe(recording, undefined, { signal: limited }),
-      );
-    });
-    stopwatch.mark("transcriptMs");
-    if (text) send({ type: "transcript", text, isFinal: true, turnId: context.turnId });
-    return text;
-  }
-
-  /** Hooks, metrics and errors around a transcription. */
-  async #toText(
-    { context, signal }: { readonly context: TurnContext; readonly signal: AbortSignal },
-    run: (
-      onSound: (wav: Uint8Array) => Promise<void>,
-    ) => Promise<{ text: string; isFinal: boolean }>,
-  ): Promise<string> {
-    const { turn, send } = this.#options;
-    const { hooks, metrics, logger } = turn;
-    const { stt } = turn.providers;
-    let started = Date.now();
-    try {
-      const result = await run(async (wav) => {
-        await callHook(hooks.onTurnStart, logger, context, wav);
-        await callHook(hooks.onSTTStart, logger, context, wav);
-        started = Date.now();
-      });
-      const timing = createTimingInfo(started);
-      metrics.timing(MetricNames.STT_DURATION, timing.durationMs, { provider: stt.name });
-      await callHook(hooks.onSTTEnd, logger, context, result, timing);
-      return result.text.trim();
-    } catch (error) {
-      if (!signal.aborted) await reportFailure(error, { context, options: turn, send }, "stt");
-      return "";
-    }
+    await running.run();
+    this.#running = undefined;
+    if (!running.withdrawn) this.#inputs.delete(...inputs.map((input) => input.context.turnId));
+    this.#tell({ type: "reply-over", id });
   }
 }
+
+const silentAgent = { agentAudible: false, agentWords: "", agentLeftMs: 0 };

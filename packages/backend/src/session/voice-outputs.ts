@@ -14,8 +14,12 @@ const roomMs = 1_000;
 /** Longer than sound takes to a listener in the next continent, shorter than a short utterance. */
 const patienceMs = 400;
 
-/** Speaks into the call's audio track, at the pace of the playout clock. */
-export function trackVoice(playout: Playout): VoiceOutput {
+/**
+ * Speaks into the call's audio track, at the pace of the playout clock.
+ *
+ * @param silenced whether the caller's end falls silent as soon as it is told of a pause
+ */
+export function trackVoice(playout: Playout, silenced: () => boolean): VoiceOutput {
   return {
     async play(pcm, signal) {
       playout.enqueue(pcm);
@@ -32,7 +36,13 @@ export function trackVoice(playout: Playout): VoiceOutput {
       return heardMs - ms + agoMs;
     },
     heard: (sinceMs) => heardOf(playout, sinceMs),
-    clear: () => void playout.clear(),
+    clear: () => void (silenced() ? playout.forget() : playout.clear()),
+    pause: () => {
+      playout.pause();
+    },
+    resume: () => {
+      playout.resume({ silenced: silenced() });
+    },
   };
 }
 
@@ -76,5 +86,7 @@ export function messageVoice(turnId: string, send: (message: ServerMessage) => v
     whenHeard: () => new Promise(() => undefined), // such a client does not say
     heard: async () => ({ sentMs, heardMs: sentMs, attested: false }),
     clear: () => undefined,
+    pause: () => undefined, // what was sent is played
+    resume: () => undefined,
   };
 }

@@ -7,7 +7,7 @@ import type { Message } from "../providers/llm.ts";
 export class History {
   readonly #systemPrompt: string | undefined;
   readonly #limit: number;
-  #messages: Message[] = [];
+  #messages: readonly Message[] = [];
 
   constructor({ systemPrompt, limit }: { readonly systemPrompt?: string; readonly limit: number }) {
     this.#systemPrompt = systemPrompt;
@@ -19,9 +19,8 @@ export class History {
     return this.#messages;
   }
 
-  add(message: Message): void {
-    this.#messages.push(message);
-    if (this.#messages.length > this.#limit) this.#messages = this.#window();
+  add(...messages: readonly Message[]): void {
+    for (const message of messages) this.#messages = this.#window([...this.#messages, message]);
   }
 
   /** Takes over what was said in an earlier session. */
@@ -29,16 +28,21 @@ export class History {
     this.#messages = [...earlier.messages, ...this.#messages];
   }
 
-  /** What a request sends: the system prompt and the newest messages. */
-  forRequest(): Message[] {
+  /**
+   * What a request sends: the system prompt and the newest messages.
+   *
+   * @param next what is said now and stands in the history only when its turn is over
+   */
+  forRequest(...next: readonly Message[]): Message[] {
     const system: Message[] = this.#systemPrompt
       ? [{ role: "system", content: this.#systemPrompt }]
       : [];
-    return [...system, ...this.#messages];
+    return [...system, ...this.#window([...this.#messages, ...next])];
   }
 
-  #window(): Message[] {
-    const newest = this.#messages.slice(-this.#limit);
+  #window(messages: readonly Message[]): readonly Message[] {
+    if (messages.length <= this.#limit) return messages;
+    const newest = messages.slice(-this.#limit);
     const first = newest.findIndex((message) => message.role === "user");
     return first < 0 ? newest : newest.slice(first);
   }

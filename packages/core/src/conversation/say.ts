@@ -2,7 +2,6 @@ import { bytesFromPcm } from "../audio/bytes.ts";
 import { type Pcm, speakerFormat } from "../audio/pcm.ts";
 import { callHook, createTimingInfo, type TTSChunk } from "../observe/hooks.ts";
 import { MetricNames } from "../observe/metrics.ts";
-import type { SpokenLedger } from "../speaking/ledger.ts";
 import { speak } from "../speaking/speak.ts";
 import { reportFailure } from "./failure.ts";
 import type { ReplyInput } from "./reply-input.ts";
@@ -11,9 +10,8 @@ const samplesPerMs = speakerFormat.sampleRate / 1000;
 
 /** Speaks `lines` until they end, the caller interrupts, or the voice fails. */
 export async function say(
-  { context, options, voice, send, signal, stopwatch }: ReplyInput,
+  { context, options, voice, send, signal, stopwatch, ledger, onSound }: ReplyInput,
   lines: AsyncIterable<string>,
-  ledger: SpokenLedger,
 ): Promise<{ readonly started: boolean }> {
   const { hooks, metrics, logger } = options;
   const { tts } = options.providers;
@@ -46,7 +44,7 @@ export async function say(
       if (!progress.started) {
         progress.started = true;
         stopwatch.mark("ttsFirstByteMs");
-        timeFirstFrame(sentBefore + 1, { voice, signal, stopwatch });
+        timeFirstFrame(sentBefore + 1, { voice, signal, stopwatch, onSound });
         send({ type: "tts-start", turnId: context.turnId });
       }
       if (sentence !== announced) {
@@ -56,7 +54,8 @@ export async function say(
       const soundMs = sounded ? -1 : event.pcm.findIndex(isAudible) / samplesPerMs;
       if (soundMs >= 0) {
         sounded = true;
-        timeFirstSound(sentBefore + ledger.totalMs + soundMs + 1, { voice, signal, stopwatch });
+        const at = sentBefore + ledger.totalMs + soundMs + 1;
+        timeFirstSound(at, { voice, signal, stopwatch, onSound });
       }
       ledger.audio(event.pcm);
       if (hooks.onTTSChunk) {
@@ -65,7 +64,7 @@ export async function say(
       }
       await voice.play(event.pcm, signal);
     }
-    ledger.end();
+    ledger.finish();
     if (begun !== undefined) {
       const timing = createTimingInfo(begun);
       metrics.timing(MetricNames.TTS_DURATION, timing.durationMs, { provider: tts.name });
@@ -82,17 +81,19 @@ export async function say(
   return progress;
 }
 
-type Timed = Pick<ReplyInput, "voice" | "signal" | "stopwatch">;
+type Timed = Pick<ReplyInput, "voice" | "signal" | "stopwatch" | "onSound">;
 
-function timeFirstFrame(ms: number, { voice, signal, stopwatch }: Timed): void {
+function timeFirstFrame(ms: number, { voice, signal, stopwatch, onSound }: Timed): void {
   voice.whenSent(ms, signal).then(() => {
     stopwatch.mark("firstFrameMs");
+    onSound?.("sent", 0);
   }, notTimed);
 }
 
-function timeFirstSound(ms: number, { voice, signal, stopwatch }: Timed): void {
+function timeFirstSound(ms: number, { voice, signal, stopwatch, onSound }: Timed): void {
   voice.whenHeard(ms, signal).then((agoMs) => {
     stopwatch.mark("audibleMs", agoMs);
+    onSound?.("heard", agoMs);
   }, notTimed);
 }
 

@@ -5,7 +5,12 @@ import type { LLMProvider, SessionConfig } from "../providers/llm.ts";
 import type { STTProvider } from "../providers/stt.ts";
 import type { TTSProvider } from "../providers/tts.ts";
 import type { VisionProvider } from "../providers/vision.ts";
+import {
+  interruptionDetector,
+  type InterruptionDetector,
+} from "../listening/interruption-detector.ts";
 import type { SentenceChunker } from "../speaking/sentences.ts";
+import { defaultFloorRules, type FloorRules } from "./floor.ts";
 
 /** What hears, thinks, speaks and sees for the agent. One set serves all calls. */
 export interface ConversationProviders {
@@ -28,6 +33,25 @@ export interface ProviderTimeouts {
 
 export const defaultTimeouts: ProviderTimeouts = { sttMs: 10_000, llmMs: 15_000, ttsMs: 10_000 };
 
+/** How the agent and the caller share the floor. */
+export interface TurnTaking extends FloorRules {
+  /** From the start of a voice over the agent until it goes on or is stopped. Default 600. */
+  readonly judgeWithinMs: number;
+  readonly interruptionDetector: InterruptionDetector;
+  /**
+   * Asks the model before it is sure that the caller has finished, and drops what he turns out not to
+   * have said. `auto`: where the provider says that it is `local`. Default `auto`.
+   */
+  readonly preemptive: "auto" | boolean;
+}
+
+export const defaultTurnTaking: TurnTaking = {
+  ...defaultFloorRules,
+  judgeWithinMs: 600,
+  interruptionDetector: interruptionDetector(),
+  preemptive: "auto",
+};
+
 /** How the turns of a call run. */
 export interface TurnOptions {
   readonly providers: ConversationProviders;
@@ -36,6 +60,8 @@ export interface TurnOptions {
   readonly streamingSTT: boolean;
   readonly llm: SessionConfig;
   readonly sentenceChunker?: SentenceChunker | undefined;
+  /** Default: `defaultTurnTaking`. */
+  readonly turnTaking?: TurnTaking | undefined;
   readonly hooks: OrchestratorHooks & Pick<ServerHooks, "onError">;
   readonly metrics: MetricsAdapter;
   readonly logger: Logger;

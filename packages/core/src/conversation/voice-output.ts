@@ -28,6 +28,10 @@ export interface VoiceOutput {
   heard(sinceMs: number): Promise<HeardSound>;
   /** Silences the agent at once and drops what waits. */
   clear(): void;
+  /** Silences the agent at once and keeps what waits. */
+  pause(): void;
+  /** Goes on after `pause`, from a natural point before the place that the caller has heard last. */
+  resume(): void;
 }
 
 export interface HeardSound {

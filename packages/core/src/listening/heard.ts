@@ -2,12 +2,28 @@ import type { Pcm } from "../audio/pcm.ts";
 
 /**
  * What the ear reports, in order: speech-started, any number of speech, speech-ended. In between
- * speech-paused and speech-resumed alternate.
+ * speech-paused and speech-resumed alternate. Before, a voice-noticed is followed by one of
+ * voice-lost and speech-started.
  */
 export type Heard =
-  | { readonly type: "speech-started" }
-  /** Sound of the utterance, 16 kHz mono. The first one begins up to `preSpeechMs` before the voice. */
-  | { readonly type: "speech"; readonly pcm: Pcm }
+  /** About 30 ms that sound like a voice: too little to tell. */
+  | { readonly type: "voice-noticed" }
+  /** It was none. */
+  | { readonly type: "voice-lost" }
+  | {
+      readonly type: "speech-started";
+      /** How long ago the voice began. */
+      readonly agoMs: number;
+      /** The caller pressed his button. */
+      readonly pressed?: boolean;
+    }
+  | {
+      readonly type: "speech";
+      /** Sound of the utterance, 16 kHz mono. The first one begins up to `preSpeechMs` before the voice. */
+      readonly pcm: Pcm;
+      /** From the start of the voice to its last voiced frame so far; 0 in sound from before it was found. */
+      readonly voiceMs: number;
+    }
   /** About 100 ms of silence: the caller may have finished. */
   | { readonly type: "speech-paused" }
   /** The caller goes on. */

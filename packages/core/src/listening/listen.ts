@@ -106,9 +106,13 @@ async function* hear(
     speech = next.speech;
     if (next.change === "started") {
       asking.cameBack((sinceVoice - rule.startFrames) * voiceFrameMs);
-      yield { type: "speech-started" };
-      for (const pcm of before.splice(0)) yield { type: "speech", pcm };
+      const pressed = input.type === "press";
+      const agoMs = pressed ? 0 : rule.startFrames * voiceFrameMs;
+      yield { type: "speech-started", agoMs, ...(pressed && { pressed }) };
+      for (const pcm of before.splice(0)) yield { type: "speech", pcm, voiceMs: 0 };
     }
+    if (next.change === "noticed") yield { type: "voice-noticed" };
+    if (next.change === "lost") yield { type: "voice-lost" };
     if (was.phase === "quiet") return;
     const voiced = input.type === "frame" && input.probability >= rule.keepProbability;
     const silent = voiced ? 0 : was.silent + (input.type === "frame" ? 1 : 0);
@@ -163,7 +167,8 @@ async function* hear(
       surroundings.hear(pcm, heard);
       sinceVoice += 1;
       if (speech.phase === "speaking") {
-        const heard = { type: "speech", pcm } as const;
+        const voiceMs = (speech.frames - speech.silent) * voiceFrameMs;
+        const heard = { type: "speech", pcm, voiceMs } as const;
         asking.hear(heard);
         yield heard;
       } else {

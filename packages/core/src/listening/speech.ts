@@ -6,6 +6,8 @@ export interface SpeechRule {
   readonly keepProbability: number;
   /** Voiced frames in a row that start speech: 3 (96 ms) reject clicks and unvoiced noise. */
   readonly startFrames: number;
+  /** Unvoiced frames in a row after which what was noticed was no voice. Default 2. */
+  readonly lostFrames: number;
   /**
    * Silent frames in a row that make a pause, of which the turn detector is asked: 3 (96 ms). Later it
    * would know no more: models take silence itself for an end.
@@ -24,6 +26,7 @@ export const defaultSpeechRule: SpeechRule = {
   startProbability: 0.5,
   keepProbability: 0.35,
   startFrames: 3,
+  lostFrames: 2,
   pauseFrames: 3,
   maxFrames: 1_875, // 60 s of 32 ms
   faintProbability: 0.15,
@@ -31,7 +34,13 @@ export const defaultSpeechRule: SpeechRule = {
 
 /** Where the caller's voice stands. Counts are in detector frames. */
 export type Speech =
-  | { readonly phase: "quiet"; readonly voiced: number }
+  | {
+      readonly phase: "quiet";
+      /** Voiced frames in a row. */
+      readonly voiced: number;
+      /** Frames until what was noticed is taken for no voice; 0: nothing was noticed. */
+      readonly noticed: number;
+    }
   | {
       readonly phase: "speaking";
       readonly frames: number;
@@ -61,13 +70,15 @@ export type SpeechInput =
   /** He takes back what he was saying. */
   | { readonly type: "cancel" };
 
-export type SpeechChange = "started" | "paused" | "resumed" | "ended" | "cancelled";
+export type SpeechChange =
+  "noticed" | "lost" | "started" | "paused" | "resumed" | "ended" | "cancelled";
 
-export const quiet: Speech = { phase: "quiet", voiced: 0 };
+export const quiet: Speech = { phase: "quiet", voiced: 0, noticed: 0 };
 
 /**
  * One step of listening: no clock, no sound, no callbacks. After `started` comes exactly one `ended`, or
- * `cancelled` when nothing was said after all; `paused` and `resumed` alternate between them.
+ * `cancelled` when nothing was said after all; `paused` and `resumed` alternate between them. After
+ * `noticed`, the first voiced frame, comes exactly one of `started` and `lost`.
  *
  * @returns the new state and, if something happened, what
  */
@@ -79,7 +90,8 @@ export function nextSpeech(
   if (speech.phase === "quiet") {
     if (input.type === "press") return { speech: pressedInSilence, change: "started" };
     if (input.type === "frame") return hearQuiet(speech, input, rule);
-    return input.type === "flush" ? { speech: quiet } : { speech };
+    if (input.type !== "flush") return { speech };
+    return speech.noticed > 0 ? lost : { speech: quiet };
   }
   switch (input.type) {
     case "frame":
@@ -135,14 +147,22 @@ function hearSpeaking(
   return pauses ? { speech: silent, change: "paused" } : endIfDue(silent);
 }
 
+const lost = { speech: quiet, change: "lost" } as const;
+
 function hearQuiet(
   speech: Speech & { readonly phase: "quiet" },
   { probability }: { readonly probability: number },
   rule: SpeechRule,
 ) {
-  if (probability < rule.startProbability) return { speech: quiet };
+  if (probability < rule.startProbability) {
+    if (speech.noticed === 1) return lost;
+    return { speech: { ...speech, voiced: 0, noticed: Math.max(0, speech.noticed - 1) } };
+  }
   const voiced = speech.voiced + 1;
-  if (voiced < rule.startFrames) return { speech: { phase: "quiet", voiced } as const };
+  if (voiced < rule.startFrames) {
+    const next = { phase: "quiet", voiced, noticed: rule.lostFrames } as const;
+    return speech.noticed > 0 ? { speech: next } : { speech: next, change: "noticed" as const };
+  }
   return {
     speech: { phase: "speaking", frames: voiced, silent: 0, endAfter: undefined } as const,
     change: "started" as const,

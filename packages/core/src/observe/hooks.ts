@@ -63,6 +63,11 @@ export interface OrchestratorHooks {
   /** `audio` is the utterance as a WAV file; empty for a typed turn and when it is streamed. */
   readonly onTurnStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;
   readonly onTurnEnd?: Hook<[ctx: TurnContext, timing: TimingInfo]>;
+  /**
+   * The caller had not finished: nothing of this turn stands, and what he said goes into the turn `by`.
+   * Neither `onTurnTimings` nor `onTurnEnd` follows.
+   */
+  readonly onTurnWithdrawn?: Hook<[ctx: TurnContext, by: string]>;
   /** Where the turn's time went; after its reply, before `onTurnEnd`. */
   readonly onTurnTimings?: Hook<[ctx: TurnContext, timings: TurnTimings]>;
   readonly onSTTStart?: Hook<[ctx: TurnContext, audio: Uint8Array]>;

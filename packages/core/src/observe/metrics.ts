@@ -20,6 +20,16 @@ export const MetricNames = {
   /** From the end of the caller's speech to the first sample of the answer. */
   TURN_FIRST_AUDIO: "llmrtc.turn.first_audio_ms",
   TURN_INTERRUPTIONS: "llmrtc.turn.interruptions",
+  /** Replies that had cut the caller off and were taken back. */
+  TURN_WITHDRAWALS: "llmrtc.turn.withdrawals",
+  /** Voices over the agent that were judged; tag `verdict`: `turn` or `nothing`. */
+  TURN_CONTESTS: "llmrtc.turn.contests",
+  /** From the start of a voice over the agent to its verdict. */
+  TURN_CONTEST_DURATION: "llmrtc.turn.contest_ms",
+  /** Requests made before the caller had finished; tag `outcome`: `used` or `dropped`. */
+  PREEMPTIVE_GUESSES: "llmrtc.preemptive.guesses",
+  /** Tokens of dropped guesses, read and written, by four characters each. */
+  PREEMPTIVE_WASTED_TOKENS: "llmrtc.preemptive.wasted_tokens",
   SESSION_DURATION: "llmrtc.session.duration_ms",
   ACTIVE_SESSIONS: "llmrtc.sessions.active",
   SESSION_TURNS: "llmrtc.session.turns",

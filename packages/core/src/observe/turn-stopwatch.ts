@@ -33,6 +33,7 @@ export class TurnStopwatch {
   readonly #marks: { [Stage in TurnStage]?: number } = {};
   #zero: number;
   #reason: string | undefined;
+  #preemptive = false;
   #reply: HeardReply = { spokenMs: 0, heardMs: 0, attested: false, interrupted: false };
 
   /** Starts at once; `speechEnded` moves the start. `now` is in milliseconds. */
@@ -54,6 +55,11 @@ export class TurnStopwatch {
     this.#marks[stage] ??= this.#now() - agoMs;
   }
 
+  /** The model had been asked before. */
+  guessed(): void {
+    this.#preemptive = true;
+  }
+
   /** The reply is over. */
   replied(reply: HeardReply): void {
     this.#reply = reply;
@@ -73,6 +79,7 @@ export class TurnStopwatch {
       heardMs: Math.round(heardMs),
       attested,
       interrupted,
+      ...(this.#preemptive && { preemptive: true }),
     };
   }
 }

@@ -79,6 +79,12 @@ const ttsChunk = z.object({
 const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: z.string(), turnId });
 const ttsComplete = z.object({ type: z.literal("tts-complete"), turnId });
 const ttsCancelled = z.object({ type: z.literal("tts-cancelled"), turnId });
+/** The caller may be speaking: the agent is silent at once, and perhaps goes on. */
+const ttsPaused = z.object({ type: z.literal("tts-paused"), turnId });
+/** It was nothing: the agent goes on a little before the place where it stopped. */
+const ttsResumed = z.object({ type: z.literal("tts-resumed"), turnId });
+/** The caller had not finished: all of this turn is void, and what he said goes into the turn `by`. */
+const turnWithdrawn = z.object({ type: z.literal("turn-withdrawn"), by: z.string(), turnId });
 /** Where the time of a turn went; after its reply. */
 const turnTimings = z.object({ type: z.literal("turn-timings"), ...timings.shape, turnId });
 const toolCallStart = z.object({
@@ -153,6 +159,9 @@ export const ServerMessage = z.discriminatedUnion("type", [
   tts,
   ttsComplete,
   ttsCancelled,
+  ttsPaused,
+  ttsResumed,
+  turnWithdrawn,
   turnTimings,
   toolCallStart,
   toolCallEnd,

@@ -31,5 +31,7 @@ export const turnTimings = z.object({
   attested: z.boolean(),
   /** The caller took the floor before the reply was over. */
   interrupted: z.boolean(),
+  /** The model was asked before the end of the turn, on what then were the caller's words. */
+  preemptive: z.optional(z.boolean()),
 });
 export type TurnTimings = z.infer<typeof turnTimings>;

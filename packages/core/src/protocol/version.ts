@@ -20,6 +20,8 @@ export const dataChannelLabel = "data";
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `turn-control`: the client can begin, end and take back its turns, and says that it types
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
+ * - `withdrawal`: `turn-withdrawn` takes back all of a turn
  */
 export const features = [
   "trickle",
@@ -34,6 +36,8 @@ export const features = [
   "websocket-audio",
   "ice-servers",
   "turn-control",
+  "pause",
+  "withdrawal",
 ] as const;
 
 export type Feature = (typeof features)[number];

@@ -83,6 +83,11 @@ export interface LLMResult {
 export interface LLMProvider {
   /** For logs and metrics, e.g. `openai/gpt-4o-mini`. */
   readonly name: string;
+  /**
+   * It runs on a machine of the user's: a request that is dropped costs no money. Default false. Such
+   * a model is asked before it is sure that the caller has finished.
+   */
+  readonly local?: boolean;
   /** Called once at server start. */
   init?(): Promise<void>;
   complete(request: LLMRequest, options?: CallOptions): Promise<LLMResult>;

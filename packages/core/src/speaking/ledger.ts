@@ -19,6 +19,7 @@ interface Spoken {
  */
 export class SpokenLedger {
   readonly #sentences: Spoken[] = [];
+  #finished = false;
 
   sentence(text: string): void {
     this.end();
@@ -40,10 +41,21 @@ export class SpokenLedger {
     return this.#sentences.reduce((sum, { levels }) => sum + levels.length, 0);
   }
 
-  /** No more sound comes. */
+  /** The sound of the last sentence is complete. */
   end(): void {
     const last = this.#sentences.at(-1);
     if (last) last.whole = true;
+  }
+
+  /** No more sentences come. */
+  finish(): void {
+    this.end();
+    this.#finished = true;
+  }
+
+  /** Whether all of the sound is known. */
+  get finished(): boolean {
+    return this.#finished;
   }
 
   /** @param playedMs how much of the reply's sound has been played */

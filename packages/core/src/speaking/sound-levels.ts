@@ -33,6 +33,13 @@ export class SoundLevels {
     return (this.#samples * 1000) / speakerFormat.sampleRate;
   }
 
+  /** The step with the least power; 0 when there is none. */
+  get quietest(): number {
+    return this.#powers.reduce((best, power, step, all) => {
+      return power < (all[best] ?? power) ? step : best;
+    }, 0);
+  }
+
   /** Which steps sound; silence, breath and the ends of words do not. */
   get sounding(): boolean[] {
     const loudest = this.#powers.reduce((most, power) => Math.max(most, power), 0);

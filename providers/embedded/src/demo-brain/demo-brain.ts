@@ -39,6 +39,7 @@ export function demoBrain(options: DemoBrainOptions = {}): DemoBrain {
 
   return {
     name: "demo-brain",
+    local: true,
     async complete(request, { signal } = {}) {
       signal?.throwIfAborted();
       return { fullText: reply(request), stopReason: "end_turn" };
