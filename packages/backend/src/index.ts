@@ -29,6 +29,7 @@ export type {
   SessionFunction,
   SessionOptions,
 } from "./session/session-options.ts";
+export type * from "./session/session-handle.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";
 export type { InterruptionOptions } from "./session/turn-taking.ts";

@@ -23,6 +23,7 @@ import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./s
 import { admit, inTime, type SessionTerms } from "./security/admission.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import { type ServerDefaults, sessionServices } from "./session/session-options.ts";
+import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
@@ -85,6 +86,11 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   /** Calls that run or may come back. */
   get sessionCount(): number {
     return this.#running?.sessions.size ?? 0;
+  }
+
+  /** A call that runs or may come back, to speak in it or to end it; undefined when there is none. */
+  getSession(id: string): SessionHandle | undefined {
+    return this.#running?.sessions.get(id);
   }
 
   /**
@@ -177,8 +183,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
   ): SessionServices {
     const config = this.#config;
-    const { hooks, systemPrompt, historyLimit } = config;
-    return { turn: config, hooks, systemPrompt, historyLimit, ...media };
+    const { hooks, systemPrompt, historyLimit, greeting, silence } = config;
+    return { turn: config, hooks, systemPrompt, historyLimit, greeting, silence, ...media };
   }
 
   #openSessions(services: SessionServices): SessionRegistry {

@@ -112,7 +112,7 @@ describe("speech", () => {
         const { changes } = run([...inputs, { type: "flush" }]);
         const story = changes.join(" ").replaceAll("cancelled", "ended");
         expect(`${story} `).toMatch(
-          /^((noticed )?(lost|started (paused (resumed paused )*(resumed )?)?ended) )*\s?$/,
+          /^(noticed lost |(noticed )?started (paused (resumed paused )*(resumed )?)?ended )*\s?$/,
         );
       }),
     );

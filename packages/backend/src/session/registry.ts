@@ -33,6 +33,10 @@ export class SessionRegistry {
   create(owner: SessionOwner, services: SessionServices = this.#services): Session {
     const session = new Session(crypto.randomUUID(), services);
     this.#sessions.set(session.id, { session, owner, expiry: undefined });
+    session.on("hang-up", (reason) => {
+      this.#sessions.get(session.id)?.owner?.hungUp?.(reason);
+      void this.remove(session);
+    });
     return session;
   }
 
@@ -98,6 +102,8 @@ export class SessionRegistry {
 export interface SessionOwner {
   /** Another connection has taken the session over. */
   replaced(): void;
+  /** The call is over, for this reason: whoever holds it tells his client. */
+  hungUp?(reason: string): void;
 }
 
 interface Entry {

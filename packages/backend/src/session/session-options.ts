@@ -10,6 +10,7 @@ import type {
 import type { IncomingMessage } from "node:http";
 import type { EndOfTurnOptions } from "../media/end-of-turn.ts";
 import type { SessionTerms } from "../security/admission.ts";
+import type { LineSource, SilenceOptions } from "./session-handle.ts";
 import type { SessionServices } from "./session.ts";
 import { type InterruptionOptions, turnTakingOf } from "./turn-taking.ts";
 
@@ -33,6 +34,10 @@ export interface ConversationOptions {
   readonly turnDetector?: TurnDetector | undefined;
   /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
   readonly endOfTurn?: EndOfTurnOptions | undefined;
+  /** What the agent says first, once it can be heard; not to a caller who comes back. Default nothing. */
+  readonly greeting?: LineSource | undefined;
+  /** What happens when nobody says anything any more. Default nothing. */
+  readonly silence?: SilenceOptions | undefined;
   /** How a voice over the agent is judged, and what follows. */
   readonly interruptions?: InterruptionOptions | undefined;
   /** Whether a voice over the agent takes the floor, judged by you. Default: by length and words. */
@@ -100,6 +105,8 @@ export function sessionServices(
     turn: changed,
     systemPrompt: own.systemPrompt ?? services.systemPrompt,
     historyLimit: own.historyLimit ?? services.historyLimit,
+    greeting: own.greeting ?? services.greeting,
+    silence: { ...services.silence, ...defined(own.silence ?? {}) },
     turnDetector: own.turnDetector ?? (ofWaits ? turnDetectorFor(ofWaits) : services.turnDetector),
   };
 }

@@ -9,6 +9,7 @@ import {
   History,
   Lifetime,
   listen,
+  type Message,
   type ServerHooks,
   type ServerMessage,
   callHook,
@@ -21,6 +22,15 @@ import {
 import { Playout } from "../media/playout.ts";
 import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Initiative } from "./initiative.ts";
+import type {
+  Line,
+  LineSource,
+  SayOptions,
+  SessionHandle,
+  SilenceOptions,
+  Spoken,
+} from "./session-handle.ts";
 import { Turns } from "./turns.ts";
 import type { Utterance } from "./utterance.ts";
 import { messageVoice, trackVoice } from "./voice-outputs.ts";
@@ -32,6 +42,8 @@ export interface SessionServices {
   readonly systemPrompt: string | undefined;
   /** Messages of history that the model sees. */
   readonly historyLimit: number;
+  readonly greeting?: LineSource | undefined;
+  readonly silence?: SilenceOptions | undefined;
   readonly turnDetector: TurnDetector;
   /** Undefined where the model could not be loaded: the session then hears typed text only. */
   readonly voiceDetector: VoiceDetector | undefined;
@@ -43,6 +55,8 @@ export interface SessionServices {
 type SessionEvents = {
   /** For the client, on whichever channel reaches it. */
   message: ServerMessage;
+  /** The call is to be ended, for this reason. */
+  "hang-up": string;
 };
 
 type TurnAction = Extract<ClientMessage, { readonly type: "turn" }>["action"];
@@ -55,7 +69,7 @@ const maxPendingAttachments = 8;
  * One call: it owns the transport, the ear, the turns and the history, and closes them. It outlives a
  * lost connection, so that the caller can come back to it.
  */
-export class Session extends Emitter<SessionEvents> {
+export class Session extends Emitter<SessionEvents> implements SessionHandle {
   #id: string;
   readonly #services: SessionServices;
   readonly #lifetime = new Lifetime();
@@ -64,6 +78,7 @@ export class Session extends Emitter<SessionEvents> {
   #attachments: VisionAttachment[] = [];
   #features: ReadonlySet<string> = new Set<Feature>();
   #media: Media | undefined;
+  readonly #initiative: Initiative;
   #manual = false;
 
   constructor(id: string, services: SessionServices) {
@@ -75,6 +90,14 @@ export class Session extends Emitter<SessionEvents> {
     const send = (message: ServerMessage): void => {
       this.emit("message", message);
     };
+    this.#initiative = new Initiative({
+      session: this,
+      greeting: services.greeting,
+      silence: services.silence ?? {},
+      say: (line, id) => this.#turns.say(promptOf(line), { id }),
+      logger: services.turn.logger,
+      clock: services.time,
+    });
     this.#turns = new Turns({
       sessionId: () => this.#id,
       history: this.#history,
@@ -85,6 +108,9 @@ export class Session extends Emitter<SessionEvents> {
       pictures: {
         waiting: () => this.#attachments.length > 0,
         take: () => this.#attachments.splice(0),
+      },
+      moved: (floor) => {
+        this.#initiative.moved(floor);
       },
       signal: this.#lifetime.signal,
       ...(services.time && { clock: services.time }),
@@ -100,6 +126,24 @@ export class Session extends Emitter<SessionEvents> {
     return this.#history;
   }
 
+  get messages(): readonly Message[] {
+    return this.#history.messages;
+  }
+
+  say(line: Line, { interruptible = true }: SayOptions = {}): Promise<Spoken> {
+    return this.#turns.say(promptOf(line), { interruptible });
+  }
+
+  async hangUp(reason = "hung-up"): Promise<void> {
+    this.emit("hang-up", reason);
+    await this.close();
+  }
+
+  /** The caller is typing. */
+  typing(): void {
+    this.#initiative.typing();
+  }
+
   /** What the client can do beyond protocol v1. */
   set features(features: readonly string[]) {
     this.#features = new Set(features);
@@ -109,6 +153,7 @@ export class Session extends Emitter<SessionEvents> {
   continue(earlier: Session): void {
     this.#id = earlier.id;
     this.#history.restore(earlier.history);
+    this.#initiative.resumed();
   }
 
   /** Only the caller himself begins and ends his spoken turns, by `turn`. */
@@ -164,6 +209,12 @@ export class Session extends Emitter<SessionEvents> {
     const voice = trackVoice(playout, () => this.#features.has("pause"));
     const media: Media = { transport, playout, voice };
     this.#media = media;
+    transport.on("connected", () => {
+      if (this.#media === media) this.#initiative.connected();
+    });
+    transport.on("disconnected", () => {
+      if (this.#media === media) this.#initiative.disconnected();
+    });
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
     });
@@ -175,6 +226,7 @@ export class Session extends Emitter<SessionEvents> {
     const media = this.#media;
     if (!media) return;
     this.#media = undefined;
+    this.#initiative.disconnected();
     this.#turns.interrupt({ force: true });
     media.playout.close();
     await media.transport.close();
@@ -186,6 +238,7 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   async close(): Promise<void> {
+    this.#initiative.close();
     await this.#lifetime.close(new Error("the session is closed"));
     await this.detach();
     await this.#turns.idle();
@@ -264,6 +317,10 @@ export class Session extends Emitter<SessionEvents> {
   #fail(code: ErrorCode, message: string): void {
     this.emit("message", { type: "error", code, message });
   }
+}
+
+function promptOf(line: Line) {
+  return typeof line === "string" ? { text: line } : line;
 }
 
 /** A delay that a client claims, made a possible one. */

@@ -30,6 +30,7 @@ import { Hold } from "./hold.ts";
 import { type Input, Inputs, messagesOf } from "./inputs.ts";
 import { Preemption } from "./preemption.ts";
 import { RunningReply } from "./running-reply.ts";
+import type { SayOptions, Spoken } from "./session-handle.ts";
 import { understandRecording } from "./understanding.ts";
 import { Utterance } from "./utterance.ts";
 
@@ -48,9 +49,16 @@ export interface TurnsOptions {
     /** Takes them all. */
     readonly take: () => readonly VisionAttachment[];
   };
+  /** Told each time when something has happened. */
+  readonly moved?: (floor: Floor) => void;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly clock?: Clock;
+}
+
+interface Saying {
+  readonly prompt: Exclude<Prompt, { readonly said: unknown }>;
+  readonly over: (spoken: Spoken) => void;
 }
 
 /** How a voice began: so long ago, and by a button or by itself. */
@@ -62,7 +70,7 @@ export class Turns {
   readonly #clock: Clock;
   readonly #rules: TurnTaking;
   readonly #inputs = new Inputs();
-  readonly #sayings = new Map<string, string>();
+  readonly #sayings = new Map<string, Saying>();
   readonly #preemption: Preemption;
   readonly #hold: Hold;
   readonly #waits = new Waits();
@@ -81,6 +89,7 @@ export class Turns {
     signal.addEventListener("abort", () => {
       this.#tell({ type: "closed" });
       this.#preemption.drop();
+      this.#unsaid();
     });
   }
 
@@ -180,13 +189,23 @@ export class Turns {
   /**
    * The agent says this as soon as nobody else speaks or waits for an answer.
    *
-   * @returns the id of its turn
+   * @param options `id`: of its turn
    */
-  say(text: string, { interruptible = true }: { readonly interruptible?: boolean } = {}): string {
-    const id = crypto.randomUUID();
-    this.#sayings.set(id, text);
-    this.#tell({ type: "say", id, interruptible });
-    return id;
+  say(
+    prompt: Saying["prompt"],
+    { id = crypto.randomUUID(), interruptible = true }: SayOptions & { readonly id?: string } = {},
+  ): Promise<Spoken> {
+    if (this.#options.signal.aborted) return Promise.resolve(unsaid);
+    return new Promise((over) => {
+      this.#sayings.set(id, { prompt, over });
+      this.#tell({ type: "say", id, interruptible });
+    });
+  }
+
+  /** The call is over, and there is nobody to say it to. */
+  #unsaid(): void {
+    for (const { over } of this.#sayings.values()) over(unsaid);
+    this.#sayings.clear();
   }
 
   #newContext(turnId: string = crypto.randomUUID()): TurnContext {
@@ -198,6 +217,7 @@ export class Turns {
     this.#floor = floor;
     for (const effect of effects) this.#do(effect);
     this.#showTaken();
+    this.#options.moved?.(floor);
     this.#waits.wake();
   }
 
@@ -217,10 +237,11 @@ export class Turns {
         this.#answer(effect.parts);
         return;
       case "say": {
-        const text = this.#sayings.get(effect.id) ?? "";
+        const saying = this.#sayings.get(effect.id);
         this.#sayings.delete(effect.id);
         const stopwatch = new TurnStopwatch("text");
-        void this.#reply({ text }, { context: this.#newContext(effect.id), stopwatch });
+        const to = { context: this.#newContext(effect.id), stopwatch };
+        void this.#reply(saying?.prompt ?? { text: "" }, to).then(saying?.over);
         return;
       }
       case "hold":
@@ -332,7 +353,7 @@ export class Turns {
     { context, stopwatch }: Pick<Input, "context" | "stopwatch">,
     turn: TurnOptions = this.#options.turn,
     inputs: readonly Input[] = [],
-  ): Promise<void> {
+  ): Promise<Spoken> {
     const id = context.turnId;
     const running = new RunningReply({
       ...this.#options,
@@ -356,7 +377,9 @@ export class Turns {
     this.#running = undefined;
     if (!running.withdrawn) this.#inputs.delete(...inputs.map((input) => input.context.turnId));
     this.#tell({ type: "reply-over", id });
+    return running.spoken;
   }
 }
 
+const unsaid: Spoken = { heard: "", interrupted: true };
 const silentAgent = { agentAudible: false, agentWords: "", agentLeftMs: 0 };

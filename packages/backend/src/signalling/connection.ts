@@ -52,6 +52,7 @@ export const closeCodes = {
   internalError: 1011,
   heartbeatTimeout: 4408,
   replaced: 4409,
+  hungUp: 4410,
 } as const;
 
 const maxInvalidMessages = 50;
@@ -113,6 +114,12 @@ export class Connection implements SessionOwner {
   /** Another connection took the session over. */
   replaced(): void {
     this.#socket.close(closeCodes.replaced, "session resumed elsewhere");
+  }
+
+  /** The agent, or the application, has ended the call. */
+  hungUp(reason: string): void {
+    this.#send({ type: "hang-up", reason });
+    this.#socket.close(closeCodes.hungUp, "hung up");
   }
 
   /** Ends the connection; the session waits for its caller. */
@@ -209,6 +216,7 @@ export class Connection implements SessionOwner {
         this.#session.interrupt();
         return;
       case "typing":
+        this.#session.typing();
         return;
       case "audio-start":
         await this.#startAudio(message.codec);
