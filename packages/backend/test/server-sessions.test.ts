@@ -28,20 +28,24 @@ async function called() {
   const connected = once(server, "connection") as Promise<[{ readonly id: string }]>;
   const socket = new WebSocket(`ws://127.0.0.1:${port}`);
   const messages: { readonly type: string; readonly [field: string]: unknown }[] = [];
+  let complete: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => (complete = resolve));
   socket.on("message", (data: Buffer) => {
     messages.push(JSON.parse(data.toString()) as { type: string });
+    if (messages.at(-1)?.type === "tts-complete") complete();
   });
   const [{ id }] = await connected;
   await once(socket, "message"); // ready
   const session = server.getSession(id);
   if (!session) throw new Error("the server does not know its session");
-  return { server, session, socket, messages, id };
+  return { server, session, socket, messages, id, answered };
 }
 
 test("an application speaks in a call that it finds by its id", async () => {
-  const { server, session, messages, id } = await called();
+  const { server, session, messages, id, answered } = await called();
   expect(session.id).toBe(id);
   expect((await session.say("Your taxi is here.")).heard).toBe("Your taxi is here.");
+  await answered;
   expect(messages.map(({ type }) => type)).toEqual(
     expect.arrayContaining(["llm", "tts-start", "tts-chunk", "tts-complete"]),
   );
