@@ -1,5 +1,5 @@
 import { LLMRTCServer, type LLMRTCServerConfig } from "@metered/llmrtc-backend";
-import type { LLMProvider } from "@metered/llmrtc-core";
+import type { LLMProvider, Message } from "@metered/llmrtc-core";
 import { EmbeddedSTTProvider, EmbeddedTTSProvider } from "@metered/llmrtc-provider-embedded";
 
 /** A server in this process, with real ears and a real voice, and a brain that says what we want. */
@@ -9,7 +9,7 @@ export interface Agent {
 }
 
 export async function startAgent(
-  answer: (said: string) => string,
+  answer: Answer,
   options: Partial<LLMRTCServerConfig> = {},
 ): Promise<Agent> {
   const server = new LLMRTCServer({
@@ -30,13 +30,18 @@ export async function startAgent(
   return { server, signallingUrl: `ws://127.0.0.1:${port}` };
 }
 
-/** Answers in one piece what `answer` makes of the last thing that the caller said. */
-function brain(answer: (said: string) => string): LLMProvider {
+/** What the agent says to the last thing that the caller said, and to all messages of the call. */
+export type Answer = (said: string, messages: readonly Message[]) => string;
+
+/** Answers in one piece. */
+function brain(answer: Answer): LLMProvider {
   return {
     name: "test/brain",
-    complete: async ({ messages }) => ({ fullText: answer(messages.at(-1)?.content ?? "") }),
+    complete: async ({ messages }) => ({
+      fullText: answer(messages.at(-1)?.content ?? "", messages),
+    }),
     async *stream({ messages }) {
-      yield { content: answer(messages.at(-1)?.content ?? ""), done: false };
+      yield { content: answer(messages.at(-1)?.content ?? "", messages), done: false };
       yield { content: "", done: true };
     },
   };

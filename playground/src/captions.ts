@@ -11,8 +11,7 @@ export class Captions {
   /** The caller's words so far; the final ones replace the guesses, empty ones take them back. */
   heard(turnId: string, text: string, isFinal: boolean): void {
     if (text === "") {
-      this.#bubbles.get(`you ${turnId}`)?.remove();
-      this.#bubbles.delete(`you ${turnId}`);
+      this.withdrawn(turnId);
       return;
     }
     const bubble = this.#bubble("you", turnId);
@@ -45,7 +44,22 @@ export class Captions {
   /** The agent was stopped while speaking: what stays pale was not said. */
   interrupted(turnId: string): void {
     this.#replies.get(turnId)?.stop();
+    this.paused(turnId, false);
     this.#bubbles.get(`agent ${turnId}`)?.classList.add("interrupted");
+  }
+
+  /** The caller had not finished: the turn never was. */
+  withdrawn(turnId: string): void {
+    this.#replies.delete(turnId);
+    for (const key of [`you ${turnId}`, `agent ${turnId}`]) {
+      this.#bubbles.get(key)?.remove();
+      this.#bubbles.delete(key);
+    }
+  }
+
+  /** The agent holds its breath, or goes on. */
+  paused(turnId: string, isPaused: boolean): void {
+    this.#bubbles.get(`agent ${turnId}`)?.classList.toggle("paused", isPaused);
   }
 
   #reply(turnId: string): SpokenText {

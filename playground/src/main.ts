@@ -151,6 +151,18 @@ client.on("ttsCancelled", (info) => {
   captions.interrupted(turnOf(info));
   log.add("tts-cancelled");
 });
+client.on("ttsPaused", (info) => {
+  captions.paused(turnOf(info), true);
+  log.add("tts-paused");
+});
+client.on("ttsResumed", (info) => {
+  captions.paused(turnOf(info), false);
+  log.add("tts-resumed");
+});
+client.on("turnWithdrawn", (_by, info) => {
+  captions.withdrawn(turnOf(info));
+  log.add("turn-withdrawn");
+});
 client.on("turnTimings", (timings) => {
   waterfalls.add(timings);
 });

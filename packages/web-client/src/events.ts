@@ -84,6 +84,15 @@ export type ClientEvents = {
   ttsSentence: [text: string, info: TurnInfo];
   ttsComplete: [info: TurnInfo];
   ttsCancelled: [info: TurnInfo];
+  /** The caller may be speaking: the agent is silent, and `ttsResumed` or `ttsCancelled` follows. */
+  ttsPaused: [info: TurnInfo];
+  /** It was a cough, or a nod: the agent goes on where it stopped. */
+  ttsResumed: [info: TurnInfo];
+  /**
+   * The caller had not finished: nothing of this turn stands, neither his words nor the reply. They come
+   * again in the turn `by`, with what he adds.
+   */
+  turnWithdrawn: [by: string, info: TurnInfo];
   /** Where the time of a turn went, after its reply. */
   turnTimings: [timings: TurnTimings, info: TurnInfo];
   /** The agent's voice: when connected, and when sound goes another way from now on. */

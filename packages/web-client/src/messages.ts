@@ -43,6 +43,15 @@ export function announce(message: ConversationMessage, emit: Emit): void {
     case "tts-cancelled":
       emit("ttsCancelled", info);
       return;
+    case "tts-paused":
+      emit("ttsPaused", info);
+      return;
+    case "tts-resumed":
+      emit("ttsResumed", info);
+      return;
+    case "turn-withdrawn":
+      emit("turnWithdrawn", message.by, info);
+      return;
     case "turn-timings":
       emit("turnTimings", fields(message), info);
       return;

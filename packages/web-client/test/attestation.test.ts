@@ -53,3 +53,21 @@ test("says nothing where the agent does not speak", async () => {
   await clock.advance(1000);
   expect(sent).toEqual([]);
 });
+
+test("a pause tells where the listener stopped, and nothing more until the agent goes on", async () => {
+  const { clock, sent, state, attestation } = listener();
+  attestation.follow({ type: "tts-start" });
+  state.position = 960;
+  await clock.advance(60);
+  const before = sent.length;
+  attestation.follow({ type: "tts-paused" });
+  expect(sent).toHaveLength(before + 1);
+  expect(sent.at(-1)).toMatchObject({ position: 960 });
+  state.position = 1_920; // played to nobody
+  await clock.advance(1_000);
+  expect(sent).toHaveLength(before + 1);
+  attestation.follow({ type: "tts-resumed" });
+  state.position = 2_880;
+  await clock.advance(250);
+  expect(sent.at(-1)).toMatchObject({ position: 2_880 });
+});

@@ -21,8 +21,8 @@ export interface UtteranceOptions extends UnderstandingOptions {
   readonly resumed: () => void;
 }
 
-/** So much voice over the agent is enough for a recogniser to tell what it is. */
-const askAfterMs = 320;
+/** So much voice over the agent is enough for a recogniser to tell what it is; then again with more. */
+const askEveryMs = 320;
 
 /** One run of the caller's voice on its way to words. */
 export class Utterance {
@@ -32,7 +32,7 @@ export class Utterance {
   readonly #dropped = new AbortController();
   #contest: Contest | undefined;
   #pause: AbortController | undefined;
-  #asked = false;
+  #askedMs = 0;
   #shown = "";
   #interim = "";
 
@@ -55,8 +55,8 @@ export class Utterance {
     this.#sound.push(pcm);
     if (!this.#contest) return;
     this.#contest.hear(pcm, voiceMs);
-    if (this.#asked || this.#pause || voiceMs < askAfterMs) return;
-    this.#asked = true;
+    if (this.#pause || voiceMs < this.#askedMs + askEveryMs) return;
+    this.#askedMs = voiceMs;
     if (!this.#options.turn.providers.stt.marksPauses) return;
     for (const mark of ["paused", "resumed"] as const) this.#sound.push(mark);
   }
@@ -96,7 +96,8 @@ export class Utterance {
 
   /** It is meant for the agent. */
   taken(): void {
-    this.#contest?.close();
+    if (!this.#contest) return;
+    this.#contest.close();
     this.#contest = undefined;
     this.#show(this.#interim);
   }

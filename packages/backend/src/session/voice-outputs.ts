@@ -36,7 +36,10 @@ export function trackVoice(playout: Playout, silenced: () => boolean): VoiceOutp
       return heardMs - ms + agoMs;
     },
     heard: (sinceMs) => heardOf(playout, sinceMs),
-    clear: () => void (silenced() ? playout.forget() : playout.clear()),
+    clear: () => {
+      if (silenced()) playout.forget();
+      else playout.clear();
+    },
     pause: () => {
       playout.pause();
     },

@@ -87,8 +87,8 @@ export class Guess {
   }
 
   #voice(tts: TTSProvider): TTSProvider {
-    const { speakStream } = tts;
-    if (!speakStream) return tts;
+    if (!tts.speakStream) return tts;
+    const speakStream = tts.speakStream.bind(tts);
     const voices = this.#voices;
     return {
       name: tts.name,
@@ -98,7 +98,7 @@ export class Guess {
       speakStream: (text, config, options) => {
         const ahead = voices.get(text);
         voices.delete(text); // the same sentence may come twice
-        if (!ahead) return speakStream.call(tts, text, config, options);
+        if (!ahead) return speakStream(text, config, options);
         return until(ahead, this.#speaking, options?.signal);
       },
     };

@@ -23,26 +23,29 @@ export interface ContestOptions {
   readonly logger?: Logger;
 }
 
+/** A voice that goes on and may become words is waited for so much longer: nobody speaks against it. */
+const moreMs = 400;
+
 /** One voice over the agent, and what is found out about it until it is judged. */
 export class Contest {
   readonly #options: ContestOptions;
-  readonly #cancel: () => void;
+  #cancel: () => void;
   readonly #sound: Pcm[] = [];
   #voiceMs: number;
   #silent = false;
   #words: string | undefined;
   #wordsFinal = false;
   #due = false;
+  #toldUnclear = false;
+  /** The agent waits no longer, not even for a voice that goes on. */
+  #last = false;
   #over = false;
 
   constructor(options: ContestOptions) {
     this.#options = options;
     const { clock = systemClock, sinceMs, withinMs } = options;
     this.#voiceMs = sinceMs;
-    this.#cancel = clock.after(Math.max(0, withinMs - sinceMs), () => {
-      this.#due = true;
-      this.#ask();
-    });
+    this.#cancel = this.#dueIn(Math.max(0, withinMs - sinceMs), clock);
   }
 
   /**
@@ -87,13 +90,26 @@ export class Contest {
     this.#cancel();
   }
 
+  #dueIn(ms: number, clock: Clock): () => void {
+    return clock.after(ms, () => {
+      this.#last = this.#due;
+      this.#due = true;
+      this.#ask();
+      if (!this.#last) this.#cancel = this.#dueIn(moreMs, clock);
+    });
+  }
+
   #ask(): void {
     if (this.#over) return;
     void this.#judge().then((verdict) => {
       if (this.#over) return;
-      if (verdict === "unclear" && !this.#due) return;
-      if (verdict !== "unclear") this.close();
-      this.#options.decide(verdict);
+      if (verdict !== "unclear") {
+        this.close();
+        this.#options.decide(verdict);
+      } else if (this.#due && (this.#silent || this.#last) && !this.#toldUnclear) {
+        this.#toldUnclear = true;
+        this.#options.decide(verdict);
+      }
     });
   }
 

@@ -61,6 +61,8 @@ export interface InterruptionDetectorOptions {
 const msPerWord = 110;
 /** Once the agent has no more than this to say, a nod is an answer. */
 const endingMs = 700;
+/** "Yeah, right." */
+const longestNodMs = 900;
 /** An echo repeats what was said not long ago: so many words back. */
 const echoWords = 24;
 
@@ -93,8 +95,9 @@ export function interruptionDetector(
       const believed = words && words.length * msPerWord <= voiceMs + msPerWord ? words : undefined;
       if (believed && believed.length > 0) {
         const verdict = byWords(believed, evidence);
-        // A nod may go on to a sentence as long as the voice does.
         if (verdict === "turn" || over) return verdict;
+        // A nod may go on to a sentence, or be a long one.
+        if (madeOf(believed, nods) && voiceMs < longestNodMs) return "unclear";
       } else if (wordsFinal) return "nothing";
       return due && !over ? "turn" : "unclear";
     },

@@ -121,9 +121,13 @@ export class Climb extends Emitter<ClimbEvents> {
     this.#step({ type: "socket-on" });
   }
 
-  /** The agent was interrupted: what it has said and nobody heard yet is dropped. */
-  flush(): void {
-    this.#audio?.flush();
+  /**
+   * The agent fell silent or goes on. What it has said and nobody heard yet is dropped from the socket's
+   * sound; a track, whose buffer nobody can empty, is silent for the time of a pause.
+   */
+  silence(type: "tts-paused" | "tts-resumed" | "tts-cancelled"): void {
+    if (type !== "tts-resumed") this.#audio?.flush();
+    for (const track of this.#peerStream?.getTracks() ?? []) track.enabled = type !== "tts-paused";
   }
 
   /** Place in the agent's sound that is being played; null when none is, or it is not known. */

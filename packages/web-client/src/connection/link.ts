@@ -200,8 +200,10 @@ export class Link extends Emitter<LinkEvents> {
       case "audio-started":
         this.#climb?.socketReady();
         return;
+      case "tts-paused":
+      case "tts-resumed":
       case "tts-cancelled":
-        this.#climb?.flush();
+        this.#climb?.silence(message.type);
         this.emit("message", message);
         return;
       case "ice-servers":

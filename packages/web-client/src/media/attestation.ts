@@ -30,6 +30,12 @@ export class Attestation {
 
   follow({ type }: ConversationMessage): void {
     if (type === "tts-start") this.#start();
+    if (type === "tts-paused") {
+      this.close();
+      this.#told = undefined; // so that the server learns where the listener stopped
+      this.#beat(false);
+    }
+    if (type === "tts-resumed") this.#beat();
     if (type === "tts-complete" || type === "tts-cancelled") {
       this.#until = this.#options.clock.now() + afterwardsMs;
     }
@@ -48,7 +54,7 @@ export class Attestation {
     this.#beat();
   }
 
-  #beat(): void {
+  #beat(goesOn = true): void {
     const { clock, played, send } = this.#options;
     const playout = played();
     if (playout.position !== this.#told) {
@@ -56,7 +62,7 @@ export class Attestation {
       this.#told = playout.position;
       send({ type: "playout", ...playout });
     }
-    if (clock.now() >= this.#until) return;
+    if (!goesOn || clock.now() >= this.#until) return;
     this.#cancel = clock.after(this.#moves ? tellMs : watchMs, () => {
       this.#beat();
     });
