@@ -2,7 +2,6 @@ import {
   type ConversationProviders,
   defaultTimeouts,
   LLMRTCError,
-  type InterruptionDetector,
   type Logger,
   type MetricsAdapter,
   NoopMetrics,

@@ -2,7 +2,6 @@ import {
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
-  type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { Express } from "express";
@@ -20,12 +19,12 @@ import { IceSupply } from "./ice/supply.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
-import { admit, inTime, type SessionTerms } from "./security/admission.ts";
 import { SessionRegistry } from "./session/registry.ts";
-import { type ServerDefaults, sessionServices } from "./session/session-options.ts";
+import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session.ts";
 import { closeCodes, Connection } from "./signalling/connection.ts";
+import { welcome, type Welcome } from "./signalling/welcome.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
@@ -131,8 +130,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const sessions = this.#openSessions(services);
       undo.push(() => sessions.close());
       undo.push(() => closedSockets(sockets));
-      const turnDetectorFor = turnDetector.detectorFor;
-      const defaults = { services, options: this.#config, turnDetectorFor };
+      const defaults = { services, options: this.#config, turnDetectors: turnDetector };
       this.#running = { http, sessions, undo, defaults };
       this.#serve(sockets, this.#running);
       letIn();
@@ -209,45 +207,24 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       logger.warn({ error }, "WebSocket error"); // close follows
     });
     socket.pause();
-    const admission = await admit(request, this.#config, logger);
-    const session = admission.admitted
-      ? await this.#sessionFor(request, admission.terms, running.defaults)
-      : undefined;
+    const welcomed = await welcome(request, this.#config, running.defaults);
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
-    if (!admission.admitted) {
-      logger.info({ code: admission.code, reason: admission.reason }, "caller refused");
-      socket.close(admission.code, admission.reason);
+    if ("code" in welcomed) {
+      logger.info(welcomed, "caller refused");
+      socket.close(welcomed.code, welcomed.reason);
     } else if (this.#running !== running) {
       socket.close(closeCodes.goingAway, "server stops");
-    } else if (!session) {
-      socket.close(closeCodes.internalError, "no session");
     } else {
-      this.#connect(socket, { sessions: running.sessions, session, terms: admission.terms });
+      this.#connect(socket, running.sessions, welcomed);
     }
   }
 
-  /** Undefined where the application's own function fails: a call on the wrong terms is worse than none. */
-  async #sessionFor(
-    request: IncomingMessage,
-    terms: SessionTerms,
-    defaults: ServerDefaults,
-  ): Promise<SessionServices | undefined> {
-    const { session, logger } = this.#config;
-    try {
-      const options = session && (await inTime("session", async () => session(request, terms)));
-      return sessionServices(defaults, options ?? {});
-    } catch (error) {
-      logger.error({ error }, "the function `session` failed");
-      return undefined;
-    }
-  }
-
-  #connect(socket: WebSocket, { sessions, session, terms }: Welcome): void {
+  #connect(socket: WebSocket, sessions: SessionRegistry, { terms, services }: Welcomed): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const connection = new Connection(socket, {
       sessions,
-      session,
+      session: services,
       hooks,
       metrics,
       logger,
@@ -287,11 +264,7 @@ interface Running {
   readonly undo: (() => Promise<void>)[];
 }
 
-interface Welcome {
-  readonly sessions: SessionRegistry;
-  readonly session: SessionServices;
-  readonly terms: SessionTerms;
-}
+type Welcomed = Extract<Welcome, { readonly terms: unknown }>;
 
 /** Newest first; one that fails does not keep the others from being undone. */
 async function undoAll(undo: readonly (() => Promise<void>)[]): Promise<void> {

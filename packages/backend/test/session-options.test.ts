@@ -102,9 +102,9 @@ describe("the function `session`", () => {
 describe("options of a session", () => {
   async function withOptions(options: SessionOptions) {
     const services = callServices();
-    const { detectorFor } = await openTurnDetector({ model: false }, silentLogger);
+    const turnDetectors = await openTurnDetector({ model: false }, silentLogger);
     return sessionServices(
-      { services, options: { endOfTurn: { model: false } }, turnDetectorFor: detectorFor },
+      { services, options: { endOfTurn: { model: false } }, turnDetectors },
       options,
     );
   }

@@ -8,7 +8,7 @@ import type {
   TurnOptions,
 } from "@metered/llmrtc-core";
 import type { IncomingMessage } from "node:http";
-import type { EndOfTurnOptions } from "../media/end-of-turn.ts";
+import type { EndOfTurnOptions, OpenTurnDetector } from "../media/end-of-turn.ts";
 import type { SessionTerms } from "../security/admission.ts";
 import type { LineSource, SilenceOptions } from "./session-handle.ts";
 import type { SessionServices } from "./session.ts";
@@ -70,13 +70,13 @@ export interface ServerDefaults {
   readonly services: SessionServices;
   /** As the server's configuration has them. */
   readonly options: ConversationOptions;
-  /** A detector with waits of its own, on the server's model. */
-  readonly turnDetectorFor: (options: EndOfTurnOptions) => TurnDetector;
+  /** Where a detector with waits of its own comes from. */
+  readonly turnDetectors: Pick<OpenTurnDetector, "detectorFor">;
 }
 
 /** What one call's session works with. */
 export function sessionServices(
-  { services, options: { endOfTurn = {}, ...shared }, turnDetectorFor }: ServerDefaults,
+  { services, options: { endOfTurn = {}, ...shared }, turnDetectors }: ServerDefaults,
   options: SessionOptions,
 ): SessionServices {
   const { turn } = services;
@@ -107,7 +107,8 @@ export function sessionServices(
     historyLimit: own.historyLimit ?? services.historyLimit,
     greeting: own.greeting ?? services.greeting,
     silence: { ...services.silence, ...defined(own.silence ?? {}) },
-    turnDetector: own.turnDetector ?? (ofWaits ? turnDetectorFor(ofWaits) : services.turnDetector),
+    turnDetector:
+      own.turnDetector ?? (ofWaits ? turnDetectors.detectorFor(ofWaits) : services.turnDetector),
   };
 }
 

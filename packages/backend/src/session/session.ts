@@ -1,18 +1,13 @@
 import {
   type ClientMessage,
   type Clock,
-  type Ear,
   Emitter,
-  type ErrorCode,
   type Feature,
-  type Heard,
   History,
   Lifetime,
-  listen,
   type Message,
   type ServerHooks,
   type ServerMessage,
-  callHook,
   type TurnDetector,
   type TurnOptions,
   type VisionAttachment,
@@ -22,6 +17,7 @@ import {
 import { Playout } from "../media/playout.ts";
 import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Hearing } from "./hearing.ts";
 import { Initiative } from "./initiative.ts";
 import type {
   Line,
@@ -32,7 +28,6 @@ import type {
   Spoken,
 } from "./session-handle.ts";
 import { Turns } from "./turns.ts";
-import type { Utterance } from "./utterance.ts";
 import { messageVoice, trackVoice } from "./voice-outputs.ts";
 
 /** What every session of a server shares. */
@@ -159,12 +154,12 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
   /** Only the caller himself begins and ends his spoken turns, by `turn`. */
   set manual(manual: boolean) {
     this.#manual = manual;
-    if (this.#media?.ear) this.#media.ear.manual = manual;
+    if (this.#media?.hearing) this.#media.hearing.ear.manual = manual;
   }
 
   /** The caller presses his button, releases it (or mutes his microphone), or takes back what he said. */
   turn(action: TurnAction): void {
-    const ear = this.#media?.ear;
+    const ear = this.#media?.hearing?.ear;
     if (action === "start") {
       this.#turns.interrupt(); // now, not when the next sound comes
       ear?.press();
@@ -175,7 +170,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
 
   /** The caller typed. What he was saying meanwhile ends there, and is heard before it. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
-    this.#media?.ear?.flush();
+    this.#media?.hearing?.ear.flush();
     this.#turns.read(text, attachments);
   }
 
@@ -207,7 +202,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     void this.detach();
     const playout = new Playout({ clock: this.#services.clock, sink: transport });
     const voice = trackVoice(playout, () => this.#features.has("pause"));
-    const media: Media = { transport, playout, voice };
+    const media: Media = { transport, playout, voice, hearing: this.#listenTo(transport) };
     this.#media = media;
     transport.on("connected", () => {
       if (this.#media === media) this.#initiative.connected();
@@ -218,7 +213,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
     });
-    void this.#listen(media);
+    void media.hearing?.run();
   }
 
   /** The connection is gone: the agent stops talking, the history stays. */
@@ -244,78 +239,28 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     await this.#turns.idle();
   }
 
-  async #listen(media: Media): Promise<void> {
-    const { voiceDetector, turnDetector, turn } = this.#services;
+  #listenTo({ microphone }: Transport): Hearing | undefined {
+    const { voiceDetector, turnDetector, turn, hooks } = this.#services;
+    const send = (message: ServerMessage): void => {
+      this.emit("message", message);
+    };
     if (!voiceDetector) {
-      this.#fail("VAD_ERROR", "Voice detection is not available: typed text still works.");
-      return;
+      const message = "Voice detection is not available: typed text still works.";
+      send({ type: "error", code: "VAD_ERROR", message });
+      return undefined;
     }
-    const voice = voiceDetector.open();
-    const { logger } = turn;
-    let utterance: Utterance | undefined;
-    const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
-    const ear = listen(media.transport.microphone, { voice, turnDetector, words, logger });
-    ear.manual = this.#manual;
-    media.ear = ear;
-    try {
-      for await (const heard of ear) {
-        switch (heard.type) {
-          case "voice-noticed":
-            this.#turns.noticed();
-            break;
-          case "voice-lost":
-            this.#turns.lost();
-            break;
-          case "speech-started":
-            utterance = this.#speechStarted(heard);
-            break;
-          case "speech":
-            utterance?.hear(heard.pcm, heard.voiceMs);
-            break;
-          case "speech-paused":
-            utterance?.pause();
-            break;
-          case "speech-resumed":
-            utterance?.resume();
-            break;
-          case "speech-ended":
-            if (utterance) this.#speechEnded(utterance, heard);
-            utterance = undefined;
-        }
-      }
-    } catch (error) {
-      logger.error({ error, sessionId: this.id }, "listening failed");
-      this.#fail("AUDIO_PROCESSING_ERROR", "The microphone's sound could not be processed.");
-    } finally {
-      voice.close();
-      this.#turns.lost();
-      if (utterance) this.#speechEnded(utterance);
-    }
-  }
-
-  #speechStarted(heard: SpeechStarted): Utterance {
-    const { hooks, turn } = this.#services;
-    const utterance = this.#turns.listen(heard, (turnId) => {
-      this.emit("message", { type: "speech-start", turnId });
+    const hearing = new Hearing({
+      microphone,
+      voiceDetector,
+      turnDetector,
+      turns: this.#turns,
+      hooks,
+      logger: turn.logger,
+      sessionId: () => this.#id,
+      send,
     });
-    void callHook(hooks.onSpeechStart, turn.logger, this.id, Date.now());
-    return utterance;
-  }
-
-  /** @param ended absent: it broke off */
-  #speechEnded(utterance: Utterance, ended?: SpeechEnded): void {
-    const { hooks, turn, turnDetector } = this.#services;
-    this.emit("message", { type: "speech-end", turnId: utterance.id });
-    this.#turns.spoken(utterance);
-    if (ended?.cancelled) utterance.drop();
-    utterance.end(
-      ended && { silenceMs: ended.silenceMs, reason: ended.reason ?? turnDetector.name },
-    );
-    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), ended?.speechMs ?? 0);
-  }
-
-  #fail(code: ErrorCode, message: string): void {
-    this.emit("message", { type: "error", code, message });
+    hearing.ear.manual = this.#manual;
+    return hearing;
   }
 }
 
@@ -328,14 +273,11 @@ function within(delayMs: number): number {
   return Math.min(2_000, Math.max(0, delayMs));
 }
 
-type SpeechStarted = Extract<Heard, { readonly type: "speech-started" }>;
-type SpeechEnded = Extract<Heard, { readonly type: "speech-ended" }>;
-
 /** A transport and what runs on it. */
 interface Media {
   readonly transport: Transport;
   readonly playout: Playout;
   readonly voice: VoiceOutput;
   /** Absent where no voice can be detected. */
-  ear?: Ear;
+  readonly hearing: Hearing | undefined;
 }
