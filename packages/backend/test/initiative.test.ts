@@ -1,26 +1,20 @@
 import { fakeLLM, fakeSTT, fakeTTS, manualClock, settle } from "@metered/llmrtc-testing";
 import { afterEach, describe, expect, test } from "vitest";
-import type { SessionRegistry } from "../src/session/registry.ts";
 import type { SessionServices } from "../src/session/session.ts";
-import { call, type CallOptions, sessions } from "./session-caller.ts";
+import { closeSessions, connect, setUp, type SetUp } from "./calling.ts";
 
-const open: SessionRegistry[] = [];
 const loud = 9000;
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((registry) => registry.close()));
-});
+afterEach(closeSessions);
 
 /** A call in which sound can flow, whose silence is counted by a clock of the test. */
-function caller(services: Partial<SessionServices> = {}, more: CallOptions = {}) {
+function caller(services: Partial<SessionServices> = {}, more: SetUp = {}) {
   const clock = manualClock();
-  const registry = sessions({ ...more, services: { time: clock, ...services } });
-  open.push(registry);
+  const calling = setUp({ ...more, services: { time: clock, ...services } });
   const hungUp: string[] = [];
-  const calling = call(registry);
   calling.session.on("hang-up", (reason) => hungUp.push(reason));
   calling.transport.connect();
-  return { ...calling, registry, clock, hungUp };
+  return { ...calling, clock, hungUp };
 }
 
 const spoken = ({ messages }: ReturnType<typeof caller>) =>
@@ -38,9 +32,7 @@ describe("the greeting", () => {
   });
 
   test("waits until sound can reach the caller", async () => {
-    const registry = sessions({ services: { greeting: "Hello." } });
-    open.push(registry);
-    const { messages, transport, message } = call(registry);
+    const { messages, transport, message } = setUp({ services: { greeting: "Hello." } });
     await settle();
     expect(messages).toEqual([]);
     transport.connect();
@@ -68,7 +60,7 @@ describe("the greeting", () => {
   test("is not said to a caller who comes back", async () => {
     const { registry, session, message } = caller({ greeting: "Hello." });
     await message("tts-complete");
-    const again = call(registry);
+    const again = connect(registry);
     await registry.resume(session.id, again.session);
     again.transport.connect();
     await again.session.idle();

@@ -1,20 +1,14 @@
 import { fakeLLM, fakeSTT, fakeTTS } from "@metered/llmrtc-testing";
 import { afterEach, expect, test } from "vitest";
-import type { SessionRegistry } from "../src/session/registry.ts";
+import { closeSessions, setUp, type SetUp } from "./calling.ts";
 import { MemoryTransport } from "./memory-transport.ts";
-import { call, type CallOptions, sessions } from "./session-caller.ts";
 
-const open: SessionRegistry[] = [];
 const loud = 9000;
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((registry) => registry.close()));
-});
+afterEach(closeSessions);
 
-function caller(options: CallOptions = {}, { manual = true } = {}) {
-  const registry = sessions(options);
-  open.push(registry);
-  const calling = call(registry);
+function caller(options: SetUp = {}, { manual = true } = {}) {
+  const calling = setUp(options);
   calling.session.manual = manual;
   return calling;
 }

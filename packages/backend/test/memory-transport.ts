@@ -31,6 +31,11 @@ export class MemoryTransport extends Emitter<TransportEvents> implements Transpo
     return new Promise((resolve) => this.#waiting.set(count, resolve));
   }
 
+  /** Resolves when the caller's sound so far has been heard, and what follows from it has been done. */
+  async quiet(): Promise<void> {
+    for (let turn = 0; turn < 200; turn++) await setImmediate();
+  }
+
   /** Positions are milliseconds from now. */
   sentAfterMs(position: number | null): number {
     return position ?? Number.POSITIVE_INFINITY;

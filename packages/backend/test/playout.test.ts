@@ -158,6 +158,65 @@ describe("playout", () => {
     expect(Math.max(...steps.slice(0, -480))).toBeLessThan(20);
   });
 
+  test("resumes with the word that the pause broke", () => {
+    const { ticker, playout, spoken } = call();
+    const words = [speech(200, 1000), speech(60, 0), speech(400, 2000)];
+    for (const word of words) playout.enqueue(word);
+    ticker.advance(300); // 60 ahead: 100 of the second word are out
+    playout.pause();
+    const sentMs = playout.sentMs;
+    ticker.advance(200);
+    const before = spoken().length;
+    playout.resume();
+    expect(sentMs - playout.sentMs).toBeCloseTo(120, 0); // its beginning, and 20 before
+    ticker.advance(1_000);
+    expect(playout.playedMs).toBe(660);
+    const again = spoken().slice(before);
+    expect(
+      again.flatMap((frame) => [...frame]).filter((at) => at > 1_900).length / 24,
+    ).toBeGreaterThan(390);
+  });
+
+  test("says again what a silenced listener had not heard, and counts it once", () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(1_000));
+    ticker.advance(400);
+    playout.pause();
+    ticker.advance(20);
+    playout.attest(140); // sent after what was played: 120 of speech are lost on the way
+    const heardMs = playout.attested?.heardMs ?? 0;
+    expect(heardMs).toBeLessThan(playout.sentMs);
+    ticker.advance(300);
+    playout.resume({ silenced: true });
+    expect(playout.sentMs).toBeCloseTo(heardMs, 0);
+    playout.attest(100); // what came to a silenced speaker was not heard
+    expect(playout.attested?.heardMs).toBe(heardMs);
+    ticker.advance(2_000);
+    expect(playout.playedMs).toBeCloseTo(1_000, 0);
+    playout.attest(0);
+    expect(playout.attested?.heardMs).toBeCloseTo(1_000, 0);
+  });
+
+  test("is not drained in a pause, and forgets in it what nobody heard", async () => {
+    const { ticker, playout } = call();
+    playout.enqueue(speech(300));
+    ticker.advance(200);
+    playout.pause();
+    let drained = false;
+    const waiting = playout.whenDrained().then(() => (drained = true));
+    ticker.advance(1_000);
+    await Promise.resolve();
+    expect(drained).toBe(false);
+    playout.attest(1_060);
+    const heardMs = playout.attested?.heardMs ?? 0;
+    playout.forget();
+    expect(playout.sentMs).toBe(heardMs);
+    playout.resume({ silenced: true });
+    await waiting;
+    ticker.advance(500);
+    expect(playout.sentMs).toBe(heardMs);
+  });
+
   test("tells when speech starts and when all was heard, once each", () => {
     const { ticker, playout } = call();
     const told: string[] = [];

@@ -11,16 +11,14 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { openTurnDetector } from "../src/media/end-of-turn.ts";
-import type { SessionRegistry } from "../src/session/registry.ts";
 import { sessionServices } from "../src/session/session-options.ts";
-import { call, callServices, sessions } from "./session-caller.ts";
+import { closeSessions, connect, servicesFor, setUp } from "./calling.ts";
 
 const running: LLMRTCServer[] = [];
-const open: SessionRegistry[] = [];
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop({ drainMs: 0 })));
-  await Promise.all(open.splice(0).map((registry) => registry.close()));
+  await closeSessions();
 });
 
 async function started(session: SessionFunction, more: Partial<LLMRTCServerConfig> = {}) {
@@ -101,7 +99,7 @@ describe("the function `session`", () => {
 
 describe("options of a session", () => {
   async function withOptions(options: SessionOptions) {
-    const services = callServices();
+    const services = servicesFor();
     const turnDetectors = await openTurnDetector({ model: false }, silentLogger);
     return sessionServices(
       { services, options: { endOfTurn: { model: false } }, turnDetectors },
@@ -110,7 +108,7 @@ describe("options of a session", () => {
   }
 
   test("what is absent or undefined is as the server has it", async () => {
-    const services = callServices();
+    const services = servicesFor();
     const { turnDetector, turn, systemPrompt } = await withOptions({ systemPrompt: undefined });
     expect(systemPrompt).toBe(services.systemPrompt);
     expect(turnDetector.name).toBe(services.turnDetector.name);
@@ -121,10 +119,9 @@ describe("options of a session", () => {
     [200, 300],
     [900, 1_000],
   ])("a wait of %i ms is kept", async (silenceMs, silent) => {
-    const registry = sessions();
-    open.push(registry);
+    const { registry } = setUp();
     const services = await withOptions({ endOfTurn: { silenceMs } });
-    const { sound, messages, message } = call(registry, services);
+    const { sound, messages, message } = connect(registry, services);
     await sound(640, 9000);
     await sound(silenceMs - 100, 0);
     expect(messages.map(({ type }) => type)).not.toContain("speech-end");

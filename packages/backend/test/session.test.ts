@@ -1,98 +1,16 @@
 import {
-  defaultTimeouts,
   InMemoryMetrics,
   MetricNames,
-  NoopMetrics,
-  type ServerMessage,
-  silenceTurnDetector,
-  silentLogger,
-  type ConversationProviders,
   type STTProvider,
   type TurnDetector,
-  type TurnOptions,
   type TurnTimings,
 } from "@metered/llmrtc-core";
-import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
+import { fakeLLM, fakeSTT, fakeTTS } from "@metered/llmrtc-testing";
 import { afterEach, describe, expect, test } from "vitest";
-import { SessionRegistry } from "../src/session/registry.ts";
-import type { Session, SessionServices } from "../src/session/session.ts";
-import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
+import type { Session } from "../src/session/session.ts";
+import { closeSessions, connect, setUp } from "./calling.ts";
 
-interface SetUp {
-  readonly providers?: Partial<ConversationProviders>;
-  readonly services?: Partial<SessionServices>;
-  readonly turn?: Partial<TurnOptions>;
-  readonly timeoutMs?: number;
-}
-
-const open: SessionRegistry[] = [];
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((registry) => registry.close()));
-});
-
-function setUp({ providers, services, turn, timeoutMs }: SetUp = {}) {
-  const all = { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers };
-  const timeouts = timeoutMs
-    ? { sttMs: timeoutMs, llmMs: timeoutMs, ttsMs: timeoutMs }
-    : defaultTimeouts;
-  const registry = new SessionRegistry({
-    logger: silentLogger,
-    services: {
-      turn: {
-        providers: all,
-        timeouts,
-        streamingSTT: true,
-        streamingTTS: true,
-        llm: {},
-        hooks: {},
-        metrics: new NoopMetrics(),
-        logger: silentLogger,
-        ...turn,
-      },
-      hooks: {},
-      systemPrompt: "Be brief.",
-      historyLimit: 8,
-      turnDetector: silenceTurnDetector({ silenceMs: 300 }),
-      voiceDetector: fakeVoiceDetector(),
-      ...hurriedTime(),
-      ...services,
-    },
-  });
-  open.push(registry);
-  return { registry, ...connect(registry) };
-}
-
-/** A caller's side of a new session. */
-function connect(registry: SessionRegistry) {
-  const session = registry.create({ replaced: () => undefined });
-  const transport = new MemoryTransport();
-  const messages: ServerMessage[] = [];
-  const waiting = new Set<() => void>();
-  session.on("message", (message) => {
-    messages.push(message);
-    for (const look of [...waiting]) look();
-  });
-  session.attach(transport);
-  return {
-    session,
-    transport,
-    messages,
-    /** Resolves with the `count`th message of a type, counted from the start. */
-    message: (type: ServerMessage["type"], count = 1): Promise<ServerMessage> =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          const found = messages.filter((message) => message.type === type)[count - 1];
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
-    types: () => messages.map(({ type }) => type).filter((type) => type !== "llm-chunk"),
-  };
-}
+afterEach(closeSessions);
 
 const said = (session: Session) => session.history.messages.map(({ content }) => content);
 

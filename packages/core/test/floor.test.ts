@@ -64,16 +64,36 @@ describe("the floor", () => {
   });
 
   test("a cough over the agent changes nothing but a pause", () => {
-    const cough = [noticed, started("b", 5_000), judged("b", "nothing")];
+    const cough = [noticed, started("b", 5_000), judged("b", "nothing"), ended("b")];
     const { effects, floor } = run([...spoken("a"), audible("a", 0), ...cough]);
     expect(effects.slice(1)).toEqual([
       { type: "hold" },
       { type: "judge", id: "b" },
-      { type: "drop", id: "b" },
       { type: "release" },
+      { type: "drop", id: "b" },
     ]);
     expect(floor.agent).toMatchObject({ phase: "replying", id: "a" });
     expect(run([...spoken("a"), ...cough, over("a")]).floor).toEqual(emptyFloor);
+  });
+
+  test("a nod that goes on to words is judged anew, and nothing of it is lost", () => {
+    const nod = [started("b", 5_000), judged("b", "nothing")];
+    const goesOn: FloorEvent = { type: "speech-resumed", id: "b" };
+    const { effects, floor } = run([
+      ...spoken("a"),
+      audible("a", 0),
+      ...nod,
+      goesOn,
+      judged("b", "turn"),
+    ]);
+    expect(effects.slice(2)).toEqual([
+      { type: "hold" },
+      { type: "release" },
+      { type: "hold" },
+      { type: "stop", id: "a" },
+      { type: "release" },
+    ]);
+    expect(floor.parts).toMatchObject([{ id: "b", standing: "taken" }]);
   });
 
   test("words over the agent stop it, and are answered when it has ended", () => {
@@ -172,6 +192,7 @@ type Move =
   | "noticed"
   | "lost"
   | "start"
+  | "go on"
   | "end"
   | "understand"
   | "nothing said"
@@ -228,6 +249,9 @@ class World {
         this.hearing.add(id);
         this.said.add(id);
         this.tell({ type: "speech-started", id, at: this.now });
+        return;
+      case "go on":
+        this.tell({ type: "speech-resumed", id: pick(this.hearing) });
         return;
       case "end": {
         const ended = pick(this.hearing);
@@ -337,6 +361,7 @@ const moves: readonly Move[] = [
   "noticed",
   "lost",
   "start",
+  "go on",
   "end",
   "understand",
   "nothing said",

@@ -144,6 +144,7 @@ export class Turns {
       },
       resumed: () => {
         this.#preemption.drop();
+        this.#tell({ type: "speech-resumed", id });
       },
     });
     const input: Input = { context, by: "voice", stopwatch, utterance, text: "", attachments: [] };

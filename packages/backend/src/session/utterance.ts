@@ -75,6 +75,7 @@ export class Utterance {
     this.#sound.push("resumed");
     this.#pause?.abort(new Error("the caller goes on"));
     this.#pause = undefined;
+    this.#contest?.resume();
     this.#options.resumed();
   }
 

@@ -7,9 +7,10 @@ export interface Part {
   readonly phase: "hearing" | "understanding" | "ready";
   /**
    * Whether it is taken for words to the agent. A voice over the agent may be a cough, an echo or a
-   * nod, and is `contested` until it is judged; `unjudged`: the agent goes on meanwhile.
+   * nod: `contested` until it is judged. `unjudged`: the agent goes on meanwhile. `nothing`: so it is
+   * dropped when the voice ends, unless it goes on to something else.
    */
-  readonly standing: "taken" | "contested" | "unjudged";
+  readonly standing: "taken" | "contested" | "unjudged" | "nothing";
   /** When the voice began. */
   readonly since: number;
 }
@@ -71,6 +72,8 @@ export type FloorEvent =
       readonly at: number;
       readonly meant?: boolean;
     }
+  /** The voice goes on after a pause, and is judged anew if it was not `taken`. */
+  | { readonly type: "speech-resumed"; readonly id: string }
   | { readonly type: "speech-ended"; readonly id: string }
   /** Answers `judge`: words to the agent, nothing, or it takes longer than the agent can wait. */
   | {

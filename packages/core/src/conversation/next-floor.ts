@@ -42,14 +42,23 @@ function hear(floor: Floor, event: FloorEvent, rules: FloorRules): FloorStep {
       return quietly({ ...floor, noticed: false });
     case "speech-started":
       return begin({ ...floor, noticed: false }, event, rules);
-    case "speech-ended":
-      return quietly(change(floor, event.id, { phase: "understanding" }, "hearing"));
+    case "speech-resumed": {
+      const part = find(floor, event.id);
+      if (part?.phase !== "hearing" || part.standing === "taken") return quietly(floor);
+      return quietly(change(floor, event.id, { standing: "contested" }));
+    }
+    case "speech-ended": {
+      const part = find(floor, event.id);
+      if (part?.phase !== "hearing") return quietly(floor);
+      if (part.standing === "nothing") return drop(floor, event.id);
+      return quietly(change(floor, event.id, { phase: "understanding" }));
+    }
     case "judged":
       return judged(floor, event, rules);
     case "understood": {
       if (event.empty) return quietly(without(floor, event.id));
       const known = change(floor, event.id, { phase: "ready" });
-      const part = known.parts.find(({ id }) => id === event.id);
+      const part = find(known, event.id);
       return part && part.standing !== "taken" ? take(known, part, rules) : quietly(known);
     }
     case "typed":
@@ -105,11 +114,12 @@ function judged(
   { id, verdict }: Extract<FloorEvent, { readonly type: "judged" }>,
   rules: FloorRules,
 ): FloorStep {
-  const part = floor.parts.find((one) => one.id === id);
+  const part = find(floor, id);
   if (!part || part.standing === "taken") return quietly(floor);
   if (verdict === "turn") return take(floor, part, rules);
   if (verdict === "unclear") return quietly(change(floor, id, { standing: "unjudged" }));
-  return { floor: without(floor, id), effects: [{ type: "drop", id }] };
+  if (part.phase === "hearing") return quietly(change(floor, id, { standing: "nothing" }));
+  return drop(floor, id);
 }
 
 /** The caller speaks: his words count, and the agent has to give way. */
@@ -187,10 +197,15 @@ function moveOn(floor: Floor, { interruptible }: FloorRules): FloorStep {
 }
 
 function taken(part: Part): Part {
-  return part.standing === "taken" ? part : { ...part, standing: "taken" };
+  return canCount(part) ? { ...part, standing: "taken" } : part;
 }
 
-function chain(parts: readonly Part[]): FloorEffect[] {
+function canCount({ standing }: Part): boolean {
+  return standing === "contested" || standing === "unjudged";
+}
+
+function chain(all: readonly Part[]): FloorEffect[] {
+  const parts = all.filter(canCount);
   return parts.slice(1).map(({ id }, index) => {
     return { type: "merge", id: parts[index]?.id ?? id, by: id } as const;
   });
@@ -200,13 +215,17 @@ function quietly(floor: Floor): FloorStep {
   return { floor, effects: [] };
 }
 
-/** @param only changes the part only in this phase */
-function change(floor: Floor, id: string, changes: Partial<Part>, only?: Part["phase"]): Floor {
-  const parts = floor.parts.map((part) => {
-    const fits = part.id === id && (only === undefined || part.phase === only);
-    return fits ? { ...part, ...changes } : part;
-  });
+function find({ parts }: Floor, id: string): Part | undefined {
+  return parts.find((part) => part.id === id);
+}
+
+function change(floor: Floor, id: string, changes: Partial<Part>): Floor {
+  const parts = floor.parts.map((part) => (part.id === id ? { ...part, ...changes } : part));
   return { ...floor, parts };
+}
+
+function drop(floor: Floor, id: string): FloorStep {
+  return { floor: without(floor, id), effects: [{ type: "drop", id }] };
 }
 
 function without(floor: Floor, id: string): Floor {

@@ -26,26 +26,29 @@ export interface ContestOptions {
 /** A voice that goes on and may become words is waited for so much longer: nobody speaks against it. */
 const moreMs = 400;
 
+/** A voice that has just stopped is waited for so much longer: then it pauses, or goes on. */
+const pauseMs = 100;
+
 /** One voice over the agent, and what is found out about it until it is judged. */
 export class Contest {
   readonly #options: ContestOptions;
-  #cancel: () => void;
   readonly #sound: Pcm[] = [];
   #voiceMs: number;
-  #silent = false;
   #words: string | undefined;
-  #wordsFinal = false;
-  #due = false;
+  /** Frame by frame; `#paused` when the ear takes it for a pause. */
+  #silent = false;
+  #paused = false;
+  #final = false;
+  #stage: "early" | "due" | "last" = "early";
   #toldUnclear = false;
-  /** The agent waits no longer, not even for a voice that goes on. */
-  #last = false;
   #over = false;
+  #cancel: () => void;
 
   constructor(options: ContestOptions) {
+    const { sinceMs, withinMs } = options;
     this.#options = options;
-    const { clock = systemClock, sinceMs, withinMs } = options;
     this.#voiceMs = sinceMs;
-    this.#cancel = this.#dueIn(Math.max(0, withinMs - sinceMs), clock);
+    this.#cancel = this.#after(Math.max(0, withinMs - sinceMs));
   }
 
   /**
@@ -55,7 +58,6 @@ export class Contest {
    * @param voiceMs as far as the voice goes in it: what does not grow has fallen silent
    */
   hear(pcm: Pcm, voiceMs: number): void {
-    if (this.#over) return;
     this.#sound.push(pcm);
     if (voiceMs === 0) return; // from before the voice
     this.#silent = voiceMs <= this.#voiceMs;
@@ -64,8 +66,19 @@ export class Contest {
 
   /** The voice has been silent for a moment. */
   pause(): void {
-    this.#silent = true;
+    this.#paused = true;
     this.#ask();
+  }
+
+  /** The voice goes on: all is open again. */
+  resume(): void {
+    this.close();
+    this.#over = false;
+    this.#silent = false;
+    this.#paused = false;
+    this.#stage = "early";
+    this.#toldUnclear = false;
+    this.#cancel = this.#after(this.#options.withinMs);
   }
 
   /** What is understood so far. */
@@ -76,12 +89,11 @@ export class Contest {
 
   /** All that was said. @returns whether it is a turn, as far as could be found out */
   async conclude(words: string): Promise<"turn" | "nothing"> {
-    this.#words = words;
-    this.#wordsFinal = true;
-    this.#silent = true;
-    const verdict = this.#over ? "unclear" : await this.#judge();
     this.close();
-    return verdict === "nothing" ? "nothing" : "turn";
+    this.#words = words;
+    this.#final = true;
+    this.#paused = true;
+    return (await this.#judge()) === "nothing" ? "nothing" : "turn";
   }
 
   /** It does not matter any more. */
@@ -90,12 +102,16 @@ export class Contest {
     this.#cancel();
   }
 
-  #dueIn(ms: number, clock: Clock): () => void {
+  #after(ms: number, justStopped = false): () => void {
+    const { clock = systemClock } = this.#options;
     return clock.after(ms, () => {
-      this.#last = this.#due;
-      this.#due = true;
+      if (this.#silent && !this.#paused && !justStopped) {
+        this.#cancel = this.#after(pauseMs, true);
+        return;
+      }
+      this.#stage = this.#stage === "early" ? "due" : "last";
+      if (this.#stage === "due") this.#cancel = this.#after(moreMs);
       this.#ask();
-      if (!this.#last) this.#cancel = this.#dueIn(moreMs, clock);
     });
   }
 
@@ -103,13 +119,13 @@ export class Contest {
     if (this.#over) return;
     void this.#judge().then((verdict) => {
       if (this.#over) return;
-      if (verdict !== "unclear") {
-        this.close();
-        this.#options.decide(verdict);
-      } else if (this.#due && (this.#silent || this.#last) && !this.#toldUnclear) {
+      if (verdict !== "unclear") this.close();
+      else {
+        const goesOn = !this.#paused && this.#stage !== "last";
+        if (this.#stage === "early" || goesOn || this.#toldUnclear) return;
         this.#toldUnclear = true;
-        this.#options.decide(verdict);
       }
+      this.#options.decide(verdict);
     });
   }
 
@@ -118,10 +134,10 @@ export class Contest {
     try {
       return await detector.judge({
         voiceMs: this.#voiceMs,
-        over: this.#silent,
+        over: this.#paused,
         words: this.#words,
-        wordsFinal: this.#wordsFinal,
-        due: this.#due,
+        wordsFinal: this.#final,
+        due: this.#stage !== "early",
         sound: this.#sound,
         ...agent(),
       });

@@ -96,10 +96,10 @@ export function interruptionDetector(
       if (believed && believed.length > 0) {
         const verdict = byWords(believed, evidence);
         if (verdict === "turn" || over) return verdict;
-        // A nod may go on to a sentence, or be a long one.
-        if (madeOf(believed, nods) && voiceMs < longestNodMs) return "unclear";
       } else if (wordsFinal) return "nothing";
-      return due && !over ? "turn" : "unclear";
+      if (!due || over) return "unclear";
+      // A nod may go on to a sentence, or be a long one; and who hears no words may hear some soon.
+      return believed && madeOf(believed, nods) && voiceMs < longestNodMs ? "unclear" : "turn";
     },
   };
 }

@@ -10,7 +10,7 @@ const leadMs = 20;
 
 /**
  * Where speech that was silenced goes on, so that it sounds as if it had been meant so: at the start
- * of the word that was cut, or of the one before; else at the quietest moment nearby.
+ * of the word that was cut; else at the quietest moment nearby; else where it was.
  *
  * @param sound what led up to the cut, 24 kHz mono
  * @returns milliseconds before the end of `sound`
@@ -20,7 +20,7 @@ export function resumePoint(sound: Pcm): number {
   const near = sound.subarray(-Math.floor(reachMs / levelMs) * samplesPerLevel);
   const levels = new SoundLevels();
   levels.push(near);
-  const { sounding, quietest } = levels;
+  const { sounding, dip } = levels;
   let silent = 0;
   let start: number | undefined;
   for (const [step, sounds] of sounding.entries()) {
@@ -28,6 +28,6 @@ export function resumePoint(sound: Pcm): number {
     silent = sounds ? 0 : silent + 1;
   }
   if (silent * levelMs >= gapMs) return Math.min(silent * levelMs, leadMs); // cut between two words
-  const from = start === undefined ? quietest : start - leadMs / levelMs;
+  const from = start === undefined ? (dip ?? sounding.length) : start - leadMs / levelMs;
   return Math.max(0, sounding.length - from) * levelMs;
 }

@@ -33,11 +33,12 @@ export class SoundLevels {
     return (this.#samples * 1000) / speakerFormat.sampleRate;
   }
 
-  /** The step with the least power; 0 when there is none. */
-  get quietest(): number {
-    return this.#powers.reduce((best, power, step, all) => {
-      return power < (all[best] ?? power) ? step : best;
-    }, 0);
+  /** The last of the quietest steps, if one is a good deal quieter than the sound is: by 6 dB. */
+  get dip(): number | undefined {
+    const powers = this.#powers;
+    const mean = powers.reduce((sum, power) => sum + power, 0) / powers.length;
+    const least = Math.min(...powers);
+    return least < mean / 4 ? powers.lastIndexOf(least) : undefined;
   }
 
   /** Which steps sound; silence, breath and the ends of words do not. */

@@ -12,18 +12,30 @@ import { SessionRegistry } from "../src/session/registry.ts";
 import type { SessionServices } from "../src/session/session.ts";
 import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
 
-export interface CallOptions {
+export interface SetUp {
   readonly providers?: Partial<ConversationProviders>;
   readonly services?: Partial<SessionServices>;
   readonly turn?: Partial<TurnOptions>;
+  readonly timeoutMs?: number;
 }
 
-/** What sessions work with: fakes. */
-export function callServices({ providers, services, turn }: CallOptions = {}): SessionServices {
+const open: SessionRegistry[] = [];
+
+/** After each test. */
+export async function closeSessions(): Promise<void> {
+  await Promise.all(open.splice(0).map((registry) => registry.close()));
+}
+
+/** What a session works with: fakes, in hurried time. */
+export function servicesFor({ providers, services, turn, timeoutMs }: SetUp = {}): SessionServices {
+  const all = { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers };
+  const timeouts = timeoutMs
+    ? { sttMs: timeoutMs, llmMs: timeoutMs, ttsMs: timeoutMs }
+    : defaultTimeouts;
   return {
     turn: {
-      providers: { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers },
-      timeouts: defaultTimeouts,
+      providers: all,
+      timeouts,
       streamingSTT: true,
       streamingTTS: true,
       llm: {},
@@ -42,12 +54,15 @@ export function callServices({ providers, services, turn }: CallOptions = {}): S
   };
 }
 
-export function sessions(options: CallOptions = {}): SessionRegistry {
-  return new SessionRegistry({ logger: silentLogger, services: callServices(options) });
+/** A session in hurried time, and its caller. */
+export function setUp(options: SetUp = {}) {
+  const registry = new SessionRegistry({ logger: silentLogger, services: servicesFor(options) });
+  open.push(registry);
+  return { registry, ...connect(registry) };
 }
 
 /** A caller's side of a new session. */
-export function call(registry: SessionRegistry, services?: SessionServices) {
+export function connect(registry: SessionRegistry, services?: SessionServices) {
   const session = registry.create({ replaced: () => undefined }, services);
   const transport = new MemoryTransport();
   const messages: ServerMessage[] = [];
@@ -79,7 +94,8 @@ export function call(registry: SessionRegistry, services?: SessionServices) {
         transport.microphone.push(new Int16Array(320).fill(level));
       for (let at = 0; at < 8; at++) await settle();
     },
-    types: () => messages.map(({ type }) => type).filter((type) => type !== "llm-chunk"),
+    /** The history, a line for each message. */
     said: () => session.history.messages.map(({ role, content }) => `${role}: ${content}`),
+    types: () => messages.map(({ type }) => type).filter((type) => type !== "llm-chunk"),
   };
 }
