@@ -57,6 +57,15 @@ describe("the greeting", () => {
     expect(one.said()).toEqual(["assistant: Bonjour !"]);
   });
 
+  test("may be one that must be heard", async () => {
+    const greeting = { text: "This call is recorded.", interruptible: false };
+    const one = caller({ greeting });
+    await one.message("tts-start");
+    one.session.interrupt();
+    await one.message("tts-complete");
+    expect(one.said()).toEqual(["assistant: This call is recorded."]);
+  });
+
   test("is not said to a caller who comes back", async () => {
     const { registry, session, message } = caller({ greeting: "Hello." });
     await message("tts-complete");

@@ -41,7 +41,6 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
   readonly #vision = new Vision();
   readonly #attestation: Attestation;
   #watched: MediaDevices | undefined;
-  #turnDetection: TurnDetection;
 
   /** @param environment what to connect with; tests and other runtimes pass their own */
   constructor(config: WebClientConfig, environment: Environment = browser) {
@@ -49,7 +48,6 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     this.#config = config;
     this.#environment = environment;
     this.#logger = config.logger ?? silentLogger;
-    this.#turnDetection = config.turnDetection ?? "auto";
     const { clock } = environment;
     this.#levels = new Levels(this.#sound, clock);
     this.#playback = new Playback(this.#sound, config.outputDeviceId);
@@ -205,11 +203,11 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
 
   /** May be set at any time, also during a call: what the caller is saying then ends as a turn. */
   get turnDetection(): TurnDetection {
-    return this.#turnDetection;
+    return this.#call.turnDetection;
   }
 
   set turnDetection(mode: TurnDetection) {
-    this.#turnDetection = mode;
+    this.#call.turnDetection = mode;
     this.#control({ type: "turn-detection", mode });
   }
 
@@ -317,7 +315,6 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
   #followCall(): void {
     const call = this.#call;
     call.on("state", (state) => {
-      if (this.#turnDetection === "manual") this.turnDetection = "manual"; // of each new connection
       this.emit("stateChange", state);
       this.#updateLevels();
       this.#updateWatch();

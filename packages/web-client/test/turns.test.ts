@@ -28,9 +28,9 @@ test("push-to-talk goes the fastest way: over the data channel", async () => {
   ]);
 });
 
-test("manual turns are asked for at each connection, and may be switched in a call", async () => {
+test("manual turns are asked for before each connection, and may be switched in a call", async () => {
   const scene = await connected({ turnDetection: "manual" });
-  expect(told(scene)).toEqual([{ type: "turn-detection", mode: "manual" }]);
+  expect(scene.socket.sent[0]).toMatchObject({ type: "hello", turnDetection: "manual" });
   scene.client.turnDetection = "auto";
   expect(scene.client.turnDetection).toBe("auto");
   expect(told(scene).at(-1)).toEqual({ type: "turn-detection", mode: "auto" });
@@ -39,9 +39,7 @@ test("manual turns are asked for at each connection, and may be switched in a ca
   scene.socket.cut();
   await scene.clock.advance(2_000);
   scene.greet("s2", ["turn-control"]);
-  await scene.clock.advance(5_000); // no ack of the resumed session
-  await scene.connect();
-  expect(told(scene)).toEqual([{ type: "turn-detection", mode: "manual" }]);
+  expect(scene.socket.sent[0]).toMatchObject({ type: "hello", turnDetection: "manual" });
 });
 
 test("automatic turns need no word", async () => {

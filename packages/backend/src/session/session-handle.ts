@@ -25,7 +25,10 @@ export interface SessionHandle {
 }
 
 /** Something for the agent to say: the words, or what the model is to say something about. */
-export type Line = string | { readonly instructions: string };
+export type Line =
+  | string
+  | (SayOptions & { readonly text: string })
+  | (SayOptions & { readonly instructions: string });
 
 /** A line, or what finds one for a call; undefined: nothing is said. */
 export type LineSource =

@@ -89,7 +89,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
       session: this,
       greeting: services.greeting,
       silence: services.silence ?? {},
-      say: (line, id) => this.#turns.say(promptOf(line), { id }),
+      say: (line, id) => this.#say(line, { id }),
       logger: services.turn.logger,
       clock: services.time,
     });
@@ -125,8 +125,8 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     return this.#history.messages;
   }
 
-  say(line: Line, { interruptible = true }: SayOptions = {}): Promise<Spoken> {
-    return this.#turns.say(promptOf(line), { interruptible });
+  say(line: Line, options: SayOptions = {}): Promise<Spoken> {
+    return this.#say(line, options);
   }
 
   async hangUp(reason = "hung-up"): Promise<void> {
@@ -239,6 +239,15 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     await this.#turns.idle();
   }
 
+  #say(line: Line, options: Parameters<Turns["say"]>[1]): Promise<Spoken> {
+    const { interruptible, ...prompt }: Exclude<Line, string> =
+      typeof line === "string" ? { text: line } : line;
+    return this.#turns.say(prompt, {
+      ...(interruptible !== undefined && { interruptible }),
+      ...options,
+    });
+  }
+
   #listenTo({ microphone }: Transport): Hearing | undefined {
     const { voiceDetector, turnDetector, turn, hooks } = this.#services;
     const send = (message: ServerMessage): void => {
@@ -262,10 +271,6 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     hearing.ear.manual = this.#manual;
     return hearing;
   }
-}
-
-function promptOf(line: Line) {
-  return typeof line === "string" ? { text: line } : line;
 }
 
 /** A delay that a client claims, made a possible one. */

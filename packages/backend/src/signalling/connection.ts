@@ -194,6 +194,7 @@ export class Connection implements SessionOwner {
       case "hello":
         this.#features = new Set(message.features);
         this.#session.features = message.features;
+        if (message.turnDetection) this.#session.manual = message.turnDetection === "manual";
         return;
       case "offer":
       case "signal":

@@ -37,10 +37,13 @@ const audio = z.object({
 });
 const attachments = z.object({ type: z.literal("attachments"), attachments: attachmentList });
 
+const turnDetectionMode = z.enum(["auto", "manual"]);
 /** The client's first message, sent on `ready` by clients that know more than protocol v1. */
 const hello = z.object({
   type: z.literal("hello"),
   features: z.pipe(z.array(z.unknown()).check(z.maxLength(64)), z.array(shortText)),
+  /** As `turn-detection` says it later. */
+  turnDetection: z.optional(turnDetectionMode),
 });
 /** One ICE candidate of the client; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
@@ -61,7 +64,7 @@ const turn = z.object({ type: z.literal("turn"), action: z.enum(["start", "end",
 /** `manual`: only `turn` begins and ends his turns; `auto`, the default: so does his voice. */
 const turnDetection = z.object({
   type: z.literal("turn-detection"),
-  mode: z.enum(["auto", "manual"]),
+  mode: turnDetectionMode,
 });
 /** The caller is typing: he is there. */
 const typing = z.object({ type: z.literal("typing") });

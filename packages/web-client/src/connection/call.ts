@@ -1,5 +1,5 @@
 import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
-import type { ReconnectionConfig, WebClientConfig } from "../config.ts";
+import type { ReconnectionConfig, TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
@@ -55,9 +55,13 @@ export class Call extends Emitter<CallEvents> {
   #reason: LLMRTCClientError | undefined;
   #report: ConnectionReport | undefined;
 
+  /** Told at each connection. */
+  turnDetection: TurnDetection;
+
   constructor(options: CallOptions) {
     super();
     this.#options = options;
+    this.turnDetection = options.config.turnDetection ?? "auto";
   }
 
   get state(): ConnectionState {
@@ -160,6 +164,7 @@ export class Call extends Emitter<CallEvents> {
         url,
         protocols: typeof protocols === "string" ? [protocols] : protocols,
         iceServers,
+        turnDetection: this.turnDetection,
         transport,
         sound,
         iceTransportPolicy,
