@@ -14,7 +14,11 @@ import type { IceServerOptions } from "./ice/choose.ts";
 import { jsonLogger } from "./logging.ts";
 import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
-import type { ConversationOptions, SessionFunction } from "./session/session-options.ts";
+import {
+  checkConversation,
+  type ConversationOptions,
+  type SessionFunction,
+} from "./session/session-options.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
@@ -65,6 +69,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
   }
   checkOrigins(config);
   checkAddresses(config);
+  checkConversation(config);
   const { timeouts, ...rest } = config;
   return {
     ...rest,

@@ -129,6 +129,15 @@ describe("options of a session", () => {
     await message("speech-end");
   });
 
+  test("a wrong one is named", async () => {
+    await expect(withOptions({ silence: { promptAfterMs: Number.NaN } })).rejects.toThrow(
+      "silence.promptAfterMs",
+    );
+    await expect(withOptions({ endOfTurn: { waits: { quickMs: -1 } } })).rejects.toThrow(
+      "endOfTurn.waits.quickMs",
+    );
+  });
+
   test("a detector of its own goes before waits of its own", async () => {
     const turnDetector = { ...silenceTurnDetector({ silenceMs: 500 }), name: "mine" };
     const services = await withOptions({ turnDetector, endOfTurn: { silenceMs: 1 } });

@@ -1,11 +1,12 @@
-import type {
-  ConversationProviders,
-  InterruptionDetector,
-  ProviderTimeouts,
-  SentenceChunker,
-  SessionConfig,
-  TurnDetector,
-  TurnOptions,
+import {
+  type ConversationProviders,
+  type InterruptionDetector,
+  LLMRTCError,
+  type ProviderTimeouts,
+  type SentenceChunker,
+  type SessionConfig,
+  type TurnDetector,
+  type TurnOptions,
 } from "@metered/llmrtc-core";
 import type { IncomingMessage } from "node:http";
 import type { EndOfTurnOptions, OpenTurnDetector } from "../media/end-of-turn.ts";
@@ -66,6 +67,25 @@ export type SessionFunction = (
   terms: SessionTerms,
 ) => SessionOptions | undefined | Promise<SessionOptions | undefined>;
 
+/** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
+export function checkConversation({ silence = {}, endOfTurn = {} }: ConversationOptions): void {
+  const { promptAfterMs, prompts, hangUpAfterMs } = silence;
+  const { silenceMs, waits = {} } = endOfTurn;
+  const numbers = {
+    "silence.promptAfterMs": promptAfterMs,
+    "silence.prompts": prompts,
+    "silence.hangUpAfterMs": hangUpAfterMs,
+    "endOfTurn.silenceMs": silenceMs,
+    "endOfTurn.waits.quickMs": waits.quickMs,
+    "endOfTurn.waits.middleMs": waits.middleMs,
+    "endOfTurn.waits.longMs": waits.longMs,
+  };
+  for (const [name, value] of Object.entries(numbers)) {
+    if (value === undefined || (Number.isFinite(value) && value >= 0)) continue;
+    throw new LLMRTCError("INVALID_CONFIG", `${name} must be a number from 0 up`);
+  }
+}
+
 export interface ServerDefaults {
   readonly services: SessionServices;
   /** As the server's configuration has them. */
@@ -74,11 +94,16 @@ export interface ServerDefaults {
   readonly turnDetectors: Pick<OpenTurnDetector, "detectorFor">;
 }
 
-/** What one call's session works with. */
+/**
+ * What one call's session works with.
+ *
+ * @throws {LLMRTCError} `INVALID_CONFIG`, naming the option
+ */
 export function sessionServices(
   { services, options: { endOfTurn = {}, ...shared }, turnDetectors }: ServerDefaults,
   options: SessionOptions,
 ): SessionServices {
+  checkConversation(options);
   const { turn } = services;
   const own = defined(options);
   const changed: TurnOptions = {
