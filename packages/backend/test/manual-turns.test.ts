@@ -1,4 +1,4 @@
-import { fakeLLM, fakeSTT, fakeTTS } from "@metered/llmrtc-testing";
+import { fakeLLM, fakeSTT, fakeVoiceDetector, manualClock } from "@metered/llmrtc-testing";
 import { afterEach, expect, test } from "vitest";
 import { closeSessions, setUp, type SetUp } from "./calling.ts";
 import { MemoryTransport } from "./memory-transport.ts";
@@ -32,8 +32,10 @@ test("push-to-talk: only what is said while the button is pressed is a turn", as
   expect(messages.filter(({ type }) => type === "speech-end")).toHaveLength(1);
 });
 
-test("the press interrupts the agent at once, before any sound of the caller has come", async () => {
-  const { session, transport, message } = caller({ providers: { tts: fakeTTS() } });
+test("the press interrupts the agent at once, however slow the ear is", async () => {
+  const voiceDetector = fakeVoiceDetector({ delayMs: 1, clock: manualClock() });
+  const { session, sound, transport, message } = caller({ services: { voiceDetector } });
+  await sound(100, 0);
   session.read("Tell me a story.");
   await transport.frames(5);
   session.turn("start");
@@ -90,8 +92,8 @@ test("text typed while the caller speaks is answered, and knows what he was sayi
   );
   await sound(600, loud);
   session.read("a table for two");
-  await sound(120, loud);
-  await sound(200, 0);
+  await sound(160, loud);
+  expect(messages.map(({ type }) => type)).toContain("speech-end"); // though he has not paused
   await message("tts-complete");
   expect(said()).toEqual(["user: I would like", "user: a table for two", "assistant: Sure."]);
   expect(llm.requests).toHaveLength(1);
