@@ -103,6 +103,14 @@ describe("listening", () => {
     expect(now).toBeLessThanOrEqual(800);
   });
 
+  test("what sounded like a voice for a moment is lost even if nothing at all comes after it", async () => {
+    const source = new AsyncQueue<Pcm>();
+    for (const frame of sound(40, 9)) source.push(frame);
+    for await (const event of listen(source, { voice, turnDetector, stalledMs: 1 })) {
+      if (event.type === "voice-lost") break;
+    }
+  });
+
   test("flush ends the utterance as soon as what is on its way has come", async () => {
     const ear = listen(microphone(sound(2000, 9)), { voice, turnDetector, onTheWayMs: 96 });
     let frames = 0;

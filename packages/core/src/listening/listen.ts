@@ -151,9 +151,9 @@ async function* hear(
   const onTheWay = (): number =>
     Math.ceil((onTheWayMs + (microphone.unreadMs ?? 0)) / voiceFrameMs);
 
-  const speaking = (): boolean => speech.phase === "speaking";
+  const waiting = (): boolean => speech.phase === "speaking" || speech.noticed > 0;
   try {
-    for await (const pcm of voiceFrames(microphone, { stalledMs, clock, speaking, controls })) {
+    for await (const pcm of voiceFrames(microphone, { stalledMs, clock, waiting, controls })) {
       for (const control of controls.take()) {
         const frames = onTheWay();
         yield* told(control === "finish" ? { type: control, frames } : { type: control });

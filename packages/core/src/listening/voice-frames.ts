@@ -6,12 +6,13 @@ import type { Controls } from "./controls.ts";
 export interface VoiceFrameOptions {
   readonly stalledMs: number;
   readonly clock: Clock;
-  readonly speaking: () => boolean;
+  /** Whether silence matters: somebody speaks, or may begin to. */
+  readonly waiting: () => boolean;
   readonly controls: Controls;
 }
 
 /**
- * Cuts the microphone into detector frames, and puts silence where it stalls during speech. Yields
+ * Cuts the microphone into detector frames, and puts silence where it stalls while that matters. Yields
  * undefined for a control that came while no sound did.
  */
 export async function* voiceFrames(
@@ -56,13 +57,13 @@ export async function* voiceFrames(
 
 function soundOr<T>(
   next: Promise<T>,
-  { stalledMs, clock, speaking, controls }: VoiceFrameOptions,
+  { stalledMs, clock, waiting, controls }: VoiceFrameOptions,
 ): Promise<T | "stalled" | "control"> {
   return new Promise((resolve, reject) => {
     const stall = (): void => {
       resolve("stalled");
     };
-    const cancel = speaking() ? clock.after(stalledMs, stall) : undefined;
+    const cancel = waiting() ? clock.after(stalledMs, stall) : undefined;
     controls.next(() => {
       resolve("control");
     });
