@@ -66,9 +66,13 @@ export function connect(registry: SessionRegistry, services?: SessionServices) {
   const session = registry.create({ replaced: () => undefined }, services);
   const transport = new MemoryTransport();
   const messages: ServerMessage[] = [];
+  const byType = new Map<string, ServerMessage[]>();
   const waiting = new Set<() => void>();
   session.on("message", (message) => {
     messages.push(message);
+    const same = byType.get(message.type) ?? [];
+    same.push(message);
+    byType.set(message.type, same);
     for (const look of [...waiting]) look();
   });
   session.attach(transport);
@@ -80,7 +84,7 @@ export function connect(registry: SessionRegistry, services?: SessionServices) {
     message: (type: ServerMessage["type"], count = 1): Promise<ServerMessage> =>
       new Promise((resolve) => {
         const look = (): void => {
-          const found = messages.filter((message) => message.type === type)[count - 1];
+          const found = byType.get(type)?.[count - 1];
           if (!found) return;
           waiting.delete(look);
           resolve(found);

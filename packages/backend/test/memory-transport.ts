@@ -1,4 +1,5 @@
 import { AsyncQueue, type Clock, Emitter, type Pcm } from "@metered/llmrtc-core";
+import { clearImmediate, setImmediate as setImmediateNow } from "node:timers";
 import { setImmediate } from "node:timers/promises";
 import { PlayoutClock } from "../src/media/playout-clock.ts";
 import type { Transport, TransportEvents } from "../src/transport/transport.ts";
@@ -66,6 +67,7 @@ export function hurriedTime(): { readonly clock: PlayoutClock; readonly time: Cl
   let now = 0;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   const runTimers = (): void => {
+    if (timers.size === 0) return;
     for (const timer of [...timers].filter(({ at }) => at <= now)) {
       timers.delete(timer);
       timer.callback();
@@ -74,17 +76,13 @@ export function hurriedTime(): { readonly clock: PlayoutClock; readonly time: Cl
   const clock = new PlayoutClock({
     now: () => now,
     after: (ms, tick) => {
-      const cancelled = new AbortController();
-      void setImmediate(undefined, { signal: cancelled.signal }).then(
-        () => {
-          now += ms;
-          tick();
-          runTimers();
-        },
-        () => undefined, // cancelled
-      );
+      const turn = setImmediateNow(() => {
+        now += ms;
+        tick();
+        runTimers();
+      });
       return () => {
-        cancelled.abort();
+        clearImmediate(turn);
       };
     },
   });
