@@ -192,16 +192,6 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     media.playout.attest(sentAfterMs + within(outputDelayMs), within(roundTripMs / 2));
   }
 
-  /**
-   * The agent says this as soon as nobody else speaks or waits for an answer. It stands in the history,
-   * as far as it is heard.
-   *
-   * @param options `interruptible: false`: the caller can neither pause nor interrupt it
-   */
-  say(text: string, options: { readonly interruptible?: boolean } = {}): void {
-    this.#turns.say(text, options);
-  }
-
   /** Stops the agent's reply. */
   interrupt(): void {
     this.#turns.interrupt();
