@@ -1,32 +1,35 @@
 // How long a call takes to connect, from `client.start()` to its end, with STUN servers that answer,
-// say nothing or are not there.
-import { openBrowser } from "../e2e/src/browser.ts";
+// say nothing or are not there, and a TURN server to which the password is wrong.
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../e2e/src/caller.ts";
 import { servePages } from "../e2e/src/page-server.ts";
 import { startStun } from "../e2e/src/stun-server.ts";
 import { pairs } from "./src/pairs.ts";
+import { startRefusingTurn } from "./src/refusing-turn.ts";
 import { ServerProcess } from "./src/server-process.ts";
 import { show, summarise, type Summary, table } from "./src/table.ts";
 
 const options = process.argv.slice(2);
 const calls = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
 
-const browser = await openBrowser();
+const browser = await openChromium();
 const pages = await servePages();
 const reachable = await startStun();
 const silent = await startStun({ answers: false });
-const stun = {
-  reachable: reachable.url,
-  silent: silent.url,
+const refusing = await startRefusingTurn();
+const servers = {
+  reachable: { urls: reachable.url },
+  silent: { urls: silent.url },
   // Nothing listens there. An empty list would send the incumbent to its public default.
-  absent: "stun:127.0.0.1:9",
+  absent: { urls: "stun:127.0.0.1:9" },
+  "wrong password": { urls: refusing.url, username: "bench", credential: "wrong" },
 };
 
 const rows: { readonly name: string; readonly results: Summary[] }[] = [];
 for (const { name, client, entry } of await pairs(options)) {
   const results: Summary[] = [];
-  for (const url of Object.values(stun)) {
-    const server = await ServerProcess.withFixedProviders(entry, [{ urls: url }]);
+  for (const iceServer of Object.values(servers)) {
+    const server = await ServerProcess.withFixedProviders(entry, [iceServer]);
     const times: number[] = [];
     for (let i = 0; i <= calls; i++) {
       const caller = await Caller.call({
@@ -46,7 +49,7 @@ for (const { name, client, entry } of await pairs(options)) {
 }
 
 const base = rows.find(({ name }) => name === "incumbent")?.results;
-const head = ["connect, ms: median (least)", ...Object.keys(stun), "cost of silence"];
+const head = ["connect, ms: median (least)", ...Object.keys(servers), "cost of silence"];
 console.log(
   table(
     head,
@@ -68,3 +71,4 @@ await browser.close();
 await pages.close();
 reachable.close();
 silent.close();
+refusing.close();

@@ -1,7 +1,7 @@
 // How long the server's event loop makes others wait during a call with real ears and a real voice.
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { startAgent } from "../e2e/src/agent.ts";
-import { openBrowser } from "../e2e/src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../e2e/src/caller.ts";
 import { servePages } from "../e2e/src/page-server.ts";
 import { table } from "./src/table.ts";
@@ -11,7 +11,7 @@ const resolutionMs = 5;
 const nanosecondsPerMs = 1e6;
 
 const agent = await startAgent((said) => `You said: ${said}. That was easy to understand.`);
-const [browser, pages] = await Promise.all([openBrowser(), servePages()]);
+const [browser, pages] = await Promise.all([openChromium(), servePages()]);
 const caller = await Caller.call({ browser, pages, signallingUrl: agent.signallingUrl });
 await caller.share("mono");
 

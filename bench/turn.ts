@@ -1,10 +1,12 @@
 // Turn-taking.
-//   npm run bench -- turn [turns]
-//     from the end of the caller's speech to the first audible sample in his browser
+//   npm run bench -- turn [turns] [--preemptive]
+//     from the true end of the caller's speech to the first audible sample in his browser, less what the
+//     providers take; with --preemptive slower providers, whose time counts
 //   npm run bench -- turn --set FOLDER [--json] [--per-source] [--silence MS] [--no-words]
 //     how often the turn detector would cut callers off, and how long it waits, on labelled clips
 import { parseArgs } from "node:util";
-import { measureLatency } from "./src/turn-latency.ts";
+import { latency, preemptiveLatency } from "./src/figures/latency.ts";
+import { run } from "./src/run.ts";
 import { measureTurnSet } from "./src/turn-set.ts";
 
 const { values, positionals } = parseArgs({
@@ -13,6 +15,7 @@ const { values, positionals } = parseArgs({
   options: {
     set: { type: "string" },
     json: { type: "boolean", default: false },
+    preemptive: { type: "boolean", default: false },
     "per-source": { type: "boolean", default: false },
     silence: { type: "string" },
     "no-words": { type: "boolean", default: false },
@@ -22,9 +25,9 @@ const { values, positionals } = parseArgs({
 });
 
 if (values.set === undefined) {
-  const own = values.own ? ["--own"] : [];
-  const incumbent = values.incumbent ? ["--incumbent"] : [];
-  await measureLatency([...positionals, ...own, ...incumbent]);
+  const flags = (["own", "incumbent", "json"] as const).filter((flag) => values[flag]);
+  const measure = values.preemptive ? preemptiveLatency : latency;
+  await run([...positionals, ...flags.map((flag) => `--${flag}`)], [measure]);
 } else {
   await measureTurnSet({
     folder: values.set,

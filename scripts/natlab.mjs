@@ -1,5 +1,5 @@
 // `npm run natlab`: tries calls through every kind of network and writes docs/natlab-matrix.md. It
-// takes about ten minutes, Linux and root.
+// takes about twenty minutes, Linux and root. Arguments go to vitest, e.g. `mid-call` for one file.
 import { buildIfNeeded } from "./build.mjs";
 import { installIfNeeded } from "./install.mjs";
 import { root } from "./run.mjs";
@@ -16,6 +16,11 @@ if (lacking.length + missing.length > 0) {
   process.exit(1);
 }
 const chromium = { CHROMIUM_PATH: find(networkLab[0]) };
-const { passed, failed } = await runTests(root, "natlab", { ...chromium, NATLAB: "all" });
+const { passed, failed } = await runTests(
+  root,
+  "natlab",
+  { ...chromium, NATLAB: "all" },
+  process.argv.slice(2),
+);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

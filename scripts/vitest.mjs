@@ -12,13 +12,15 @@ const vitest = tool("vitest/vitest.mjs");
  * @param {string} root
  * @param {string} suite
  * @param {Record<string, string | undefined>} env
+ * @param {readonly string[]} more arguments of vitest
  * @returns {Promise<Counts>}
  */
-export async function runTests(root, suite, env) {
+export async function runTests(root, suite, env, more = []) {
   const file = path.join(root, "node_modules/.cache", `${suite}-tests.json`);
   mkdirSync(path.dirname(file), { recursive: true });
   rmSync(file, { force: true });
-  const args = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const reports = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const args = [...reports, ...more];
   const ended = await node([vitest, "run", "--project", suite, "--passWithNoTests", ...args], {
     show: true,
     env,

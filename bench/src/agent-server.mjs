@@ -1,36 +1,41 @@
 // A voice agent with providers of fixed delay, on the server module that the first argument names:
-// ours or the incumbent's, which share their options and provider interfaces.
+// ours or the incumbent's, which share their options and provider interfaces. The parent process says
+// over IPC what is heard next.
 import { pathToFileURL } from "node:url";
 
-const [entry, iceServers] = process.argv.slice(2);
+const [entry, iceServers, scenario] = process.argv.slice(2);
 const { LLMRTCServer } = await import(entry.startsWith("@") ? entry : pathToFileURL(entry).href);
+/** @type {import("./scenario.ts").Scenario} */
+const { delaysMs, tokens, tokenMs, sentenceMs, hearing } = JSON.parse(scenario);
 
 const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const delayMs = 50;
 const sampleRate = 24_000;
-const toneMs = 600;
 
-const tone = new Int16Array((sampleRate * toneMs) / 1000).map(
+const tone = Int16Array.from(
+  { length: (sampleRate * sentenceMs) / 1000 },
   (_, i) => 12_000 * Math.sin((2 * Math.PI * 440 * i) / sampleRate),
 );
 
-const stt = {
-  name: "fixed",
-  async transcribe() {
-    await delay(delayMs);
-    return { text: "hello", isFinal: true };
-  },
-};
+let text = "Tell me more.";
+process.on("message", (message) => {
+  text = message.text;
+});
+
+const stt = hearing === "embedded" ? await whisper() : fixedEars();
 
 const llm = {
   name: "fixed",
   async complete() {
-    await delay(delayMs);
-    return { fullText: "Hello." };
+    await delay(delaysMs.llm + tokenMs * tokens.length);
+    return { fullText: tokens.join("") };
   },
-  async *stream() {
-    await delay(delayMs);
-    yield { content: "Hello.", done: false };
+  async *stream(_request, { signal } = {}) {
+    await delay(delaysMs.llm);
+    for (const [at, content] of tokens.entries()) {
+      if (at > 0) await delay(tokenMs);
+      if (signal?.aborted) return;
+      yield { content, done: false };
+    }
     yield { content: "", done: true };
   },
 };
@@ -38,11 +43,11 @@ const llm = {
 const tts = {
   name: "fixed",
   async speak() {
-    await delay(delayMs);
+    await delay(delaysMs.tts);
     return { audio: Buffer.from(tone.buffer), format: "pcm" };
   },
   async *speakStream() {
-    await delay(delayMs);
+    await delay(delaysMs.tts);
     yield Buffer.from(tone.buffer);
   },
 };
@@ -54,3 +59,22 @@ const server = new LLMRTCServer({
 });
 await server.start();
 process.on("SIGTERM", () => process.exit(0));
+process.on("disconnect", () => process.exit(0)); // the benchmark is gone
+
+function fixedEars() {
+  return {
+    name: "fixed",
+    async transcribe() {
+      const heard = text;
+      await delay(delaysMs.stt);
+      return { text: heard, isFinal: true };
+    },
+  };
+}
+
+async function whisper() {
+  const { EmbeddedSTTProvider } = await import("@metered/llmrtc-provider-embedded");
+  const stt = new EmbeddedSTTProvider();
+  await stt.init();
+  return stt;
+}

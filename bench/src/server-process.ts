@@ -1,8 +1,10 @@
+import type { IceServer } from "@metered/llmrtc-core";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
+import { type Scenario, shortAnswer } from "./scenario.ts";
 
 /** A server in a process of its own, and how long it took until it welcomed a client. */
 export class ServerProcess {
@@ -25,11 +27,11 @@ export class ServerProcess {
     const began = performance.now();
     const child = spawn(process.execPath, args, {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env, PORT: String(port) },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (text: Buffer) => {
+      stream?.on("data", (text: Buffer) => {
         output = (output + text.toString()).slice(-10_000);
       });
     }
@@ -43,10 +45,21 @@ export class ServerProcess {
   /** With the bench's fixed providers, on our server or the module that `entry` names. */
   static withFixedProviders(
     entry: string,
-    iceServers: readonly { readonly urls: string }[],
+    iceServers: readonly IceServer[],
+    scenario: Scenario = shortAnswer,
   ): Promise<ServerProcess> {
     const script = fileURLToPath(new URL("agent-server.mjs", import.meta.url));
-    return ServerProcess.start([script, entry, JSON.stringify(iceServers)]);
+    return ServerProcess.start([
+      script,
+      entry,
+      JSON.stringify(iceServers),
+      JSON.stringify(scenario),
+    ]);
+  }
+
+  /** What the fixed recogniser hears from now on. */
+  willHear(text: string): void {
+    this.#child.send({ text });
   }
 
   get signallingUrl(): string {

@@ -1,4 +1,4 @@
-import { openBrowser } from "../../e2e/src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../../e2e/src/caller.ts";
 import { servePages } from "../../e2e/src/page-server.ts";
 import { startStun } from "../../e2e/src/stun-server.ts";
@@ -16,7 +16,7 @@ const fixedMs = 150;
 export async function measureLatency(options: readonly string[]): Promise<void> {
   const turns = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
 
-  const browser = await openBrowser();
+  const browser = await openChromium();
   const pages = await servePages();
   const stun = await startStun();
 

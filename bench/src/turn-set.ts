@@ -11,6 +11,7 @@ import { EmbeddedSTTProvider } from "@metered/llmrtc-provider-embedded";
 import { readRecording } from "./recording.ts";
 import { table } from "./table.ts";
 import { hearClip, type ClipOutcome } from "./turn-clip.ts";
+import { isAnsweredAsOne } from "./withdrawal.ts";
 
 export interface TurnSetOptions {
   /** Holds `labels.jsonl`, whose lines name the clips: `file`, `label` and `source`. */
@@ -28,11 +29,16 @@ interface Label {
   readonly file: string;
   readonly label: "complete" | "incomplete" | "backchannel";
   readonly source: string;
+  /** What was said up to the clip's end, and in all. */
+  readonly text?: string;
+  readonly full_text?: string;
 }
 
 interface Judged extends ClipOutcome, Label {
   /** What the model said at the last pause; undefined when it was not asked. */
   readonly finished: number | undefined;
+  /** Of the pauses in which the caller is cut off, those after which his parts are not one turn. */
+  readonly lost: number | undefined;
 }
 
 export interface TurnFigures {
@@ -41,6 +47,8 @@ export interface TurnFigures {
   readonly incomplete: number;
   /** Of the unfinished clips, after which the caller pauses for 0.3 to 1.0 s, all as likely. */
   readonly tooEarlyPct: number;
+  /** Of those, callers whose two parts are not answered as one turn when they go on. */
+  readonly lostPct: number;
   /** From the last sample of a finished clip to the end of the turn. */
   readonly meanWaitMs: number;
   /** Clips in the middle of which a turn ended. */
@@ -53,6 +61,8 @@ export interface TurnFigures {
 
 const shortestPauseMs = 300;
 const longestPauseMs = 1_000;
+/** Where the set does not say how the caller goes on. */
+const anyRest = "as soon as you can";
 
 /** Plays every clip of a labelled folder to the server's ear and prints how it took the turns. */
 export async function measureTurnSet(options: TurnSetOptions): Promise<void> {
@@ -74,7 +84,8 @@ export async function measureTurnSet(options: TurnSetOptions): Promise<void> {
   for (const label of labels) {
     const clip = await readRecording(path.join(options.folder, label.file));
     const outcome = await hearClip(clip, { voiceDetector, turnDetector, stt });
-    judged.push({ ...label, ...outcome, finished: probe.lastAnswer() });
+    const lost = label.label === "incomplete" ? await shareLost(label, outcome) : undefined;
+    judged.push({ ...label, ...outcome, finished: probe.lastAnswer(), lost });
   }
   await Promise.all([voiceDetector.close(), smartTurn.close(), stt?.close()]);
 
@@ -89,7 +100,15 @@ export async function measureTurnSet(options: TurnSetOptions): Promise<void> {
     return;
   }
   const rows = [["all", all] as const, ...(options.perSource ? sources : [])];
-  const head = ["source", "clips", "cut off", "mean wait", "AUC of the model", "cut inside"];
+  const head = [
+    "source",
+    "clips",
+    "cut off",
+    "lost of them",
+    "mean wait",
+    "AUC of the model",
+    "cut inside",
+  ];
   console.log(table(head, rows.map(row)));
   console.log(`\nAn answer took ${decisionMs.p50} ms (p50), ${decisionMs.p95} ms (p95).`);
 }
@@ -127,6 +146,7 @@ function figures(clips: readonly Judged[]): TurnFigures {
     complete: complete.length,
     incomplete: incomplete.length,
     tooEarlyPct: Number((100 * mean(cuts)).toFixed(1)),
+    lostPct: Number((100 * mean(incomplete.flatMap(({ lost }) => lost ?? []))).toFixed(1)),
     meanWaitMs: Math.round(mean(waits)),
     cutInside: clips.filter(({ cutInside }) => cutInside).length,
     unheard: clips.filter(({ endsMs }) => endsMs.length === 0).length,
@@ -141,6 +161,23 @@ function chanceOfCut({ cutInside, endsMs }: ClipOutcome): number {
   if (end === undefined) return 0;
   const chance = (longestPauseMs - end) / (longestPauseMs - shortestPauseMs);
   return Math.min(1, Math.max(0, chance));
+}
+
+/** Pauses of 0.3 to 1.0 s in which the turn ends: how many callers are not understood as one then. */
+async function shareLost(
+  { text = "", full_text: all = "" }: Label,
+  { endsMs }: ClipOutcome,
+): Promise<number | undefined> {
+  const end = endsMs.at(-1);
+  if (end === undefined) return undefined;
+  const rest = all.toLowerCase().startsWith(text.toLowerCase()) ? all.slice(text.length) : "";
+  const lost: number[] = [];
+  for (let goesOnMs = shortestPauseMs; goesOnMs <= longestPauseMs; goesOnMs += 10) {
+    if (goesOnMs <= end) continue;
+    const cut = { endMs: end, audibleMs: end, goesOnMs, rest: rest.trim() || anyRest };
+    lost.push((await isAnsweredAsOne(cut)) ? 0 : 1);
+  }
+  return lost.length === 0 ? undefined : mean(lost);
 }
 
 const finished = (clip: Judged): number | undefined => clip.finished;
@@ -165,10 +202,11 @@ function spread(values: readonly number[]): { readonly p50: number; readonly p95
   return { p50: at(0.5), p95: at(0.95) };
 }
 
-function row([source, { clips, tooEarlyPct, meanWaitMs, model, cutInside }]: readonly [
+function row([source, { clips, tooEarlyPct, lostPct, meanWaitMs, model, cutInside }]: readonly [
   string,
   TurnFigures,
 ]): readonly string[] {
   const auc = model.auc === undefined ? "" : model.auc.toFixed(3);
-  return [source, String(clips), `${tooEarlyPct} %`, `${meanWaitMs} ms`, auc, String(cutInside)];
+  const [early, lost] = [`${tooEarlyPct} %`, `${lostPct} %`];
+  return [source, String(clips), early, lost, `${meanWaitMs} ms`, auc, String(cutInside)];
 }

@@ -1,4 +1,4 @@
-import { Recording } from "./recording.ts";
+import { type Bounds, Recording } from "./recording.ts";
 import { ScriptedMicrophone } from "./scripted-microphone.ts";
 
 /** The part of a web client that the tests drive: ours and the published v1 client both have it. */
@@ -122,6 +122,12 @@ export class Harness {
     return this.#microphone.say(url);
   }
 
+  /** The same. @returns when its first and its last loud sample went in, to 10 ms */
+  async sayTimed(url: string): Promise<Bounds> {
+    if (!this.#microphone) throw new Error("share a scripted microphone first");
+    return this.#microphone.sayTimed(url);
+  }
+
   sendText(text: string): void {
     this.#called.sendText?.(text);
   }
@@ -145,6 +151,12 @@ export class Harness {
   async until(what: "silent" | "audible", ms: number, from: number): Promise<number> {
     if (!this.#recording) throw new Error("the agent's track has not come");
     return (await this.#recording).until(what, ms, from);
+  }
+
+  /** The silences of the agent's track between two times of the page. */
+  async holes(from: number, to: number): Promise<Bounds[]> {
+    if (!this.#recording) throw new Error("the agent's track has not come");
+    return (await this.#recording).holes(from, to);
   }
 
   async hangUp(): Promise<void> {

@@ -1,6 +1,7 @@
 import { microphoneFormat, type Pcm, Resampler } from "@metered/llmrtc-core";
 import type { Browser, BrowserContext, Page as BrowserPage } from "playwright-core";
 import type { Button, CallOptions, MicrophoneKind, Told } from "../pages/harness.ts";
+import type { Bounds } from "../pages/recording.ts";
 import type { Page, PageServer } from "./page-server.ts";
 
 export interface CallerOptions extends CallOptions {
@@ -72,7 +73,7 @@ export class Caller {
     name: string,
     {
       fits = () => true,
-      timeoutMs = 20_000,
+      timeoutMs = 40_000,
     }: { readonly fits?: (event: Told) => boolean; readonly timeoutMs?: number } = {},
   ): Promise<Told> {
     const there = this.events.find(
@@ -112,6 +113,11 @@ export class Caller {
   /** Speaks a clip to its end. @returns the page's time at its end */
   async say(clip: string): Promise<number> {
     return this.#page.evaluate((url) => globalThis.harness.say(url), `/clips/${clip}.wav`);
+  }
+
+  /** Speaks a clip. @returns the page's times of its first and last loud sample */
+  async sayTimed(clip: string): Promise<Bounds> {
+    return this.#page.evaluate((url) => globalThis.harness.sayTimed(url), `/clips/${clip}.wav`);
   }
 
   async sendText(text: string): Promise<void> {
@@ -157,7 +163,15 @@ export class Caller {
     return whole;
   }
 
-  /** When a run of at least `ms` of silence or sound began, looking from `from` on. */
+  /** The silences of the agent's track between two times of the page. */
+  async holes(from: number, to: number): Promise<Bounds[]> {
+    return this.#page.evaluate(([from, to]) => globalThis.harness.holes(from, to), [
+      from,
+      to,
+    ] as const);
+  }
+
+  /** When a run of at least `ms` of silence, or of speech, began, looking from `from` on. */
   async until(what: "silent" | "audible", ms: number, from = 0): Promise<number> {
     return this.#page.evaluate(([what, ms, from]) => globalThis.harness.until(what, ms, from), [
       what,

@@ -7,7 +7,7 @@ const main = fileURLToPath(new URL("../../packages/backend/dist/cli/main.js", im
 const nobody = "http://127.0.0.1:9";
 
 /** Nothing of the developer's own environment reaches the server: no key, no proxy, no model. */
-const quietEnvironment = {
+export const quietEnvironment = {
   PATH: process.env["PATH"],
   HOME: process.env["HOME"],
   ICE_SERVERS: "[]",

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-export type Page = "own" | "v1";
+export type Page = "own" | "v1" | "preflight";
 
 /** Serves the pages that the browser opens, and the clips that they play. */
 export interface PageServer {
@@ -15,8 +15,11 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-export async function servePages(): Promise<PageServer> {
-  const scripts = await bundle(["own", "v1"]);
+/** @param clips a folder of WAV files beside those of the tests, for a benchmark's own */
+export async function servePages({
+  clips = path.join(here, "clips"),
+}: { readonly clips?: string } = {}): Promise<PageServer> {
+  const scripts = await bundle(["own", "v1", "preflight"]);
   const server = createServer((request, response) => {
     const [, kind = "", name = ""] = (request.url ?? "").split("/");
     const send = (type: string, body: string | Uint8Array): void => {
@@ -30,7 +33,7 @@ export async function servePages(): Promise<PageServer> {
       );
     } else if (kind === "script") send("text/javascript", scripts.get(name) ?? "");
     else if (kind === "clips") {
-      readFile(path.join(here, "clips", path.basename(name))).then((bytes) => {
+      readFile(path.join(clips, path.basename(name))).then((bytes) => {
         send("audio/wav", bytes);
       }, missing);
     } else missing();

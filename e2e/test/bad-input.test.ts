@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { CliServer } from "../src/cli-server.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
@@ -12,7 +12,7 @@ let browser: Browser;
 let bystander: Caller;
 
 beforeAll(async () => {
-  [server, pages, browser] = await Promise.all([CliServer.start(), servePages(), openBrowser()]);
+  [server, pages, browser] = await Promise.all([CliServer.start(), servePages(), openChromium()]);
   bystander = await Caller.call({ browser, pages, signallingUrl: server.signallingUrl });
 });
 

@@ -9,7 +9,12 @@ test("the server says where it listens, serves its page there, and ends on Ctrl-
   const page = await fetch(server.url);
   expect(page.status).toBe(200);
   expect(page.headers.get("content-type")).toMatch(/text\/html/);
-  expect(await (await fetch(`${server.url}/health`)).json()).toEqual({ ok: true });
+  expect(await (await fetch(`${server.url}/health`)).json()).toEqual({
+    ok: true,
+    sessions: 0,
+    maxSessions: null,
+    accepting: true,
+  });
 
   expect(await server.stop()).toEqual({ code: 0, signal: null });
 });

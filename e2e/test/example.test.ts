@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { CliServer } from "../src/cli-server.ts";
 import { servePages } from "../src/page-server.ts";
@@ -15,7 +15,7 @@ test("the minimal example compiles, serves its page and answers", async () => {
   await promisify(execFile)(process.execPath, [tsc, "-p", fileURLToPath(folder)]);
   const program = fileURLToPath(new URL("dist/server.js", folder));
   const server = new CliServer([], { PORT: "0" }, program);
-  const [browser, pages] = await Promise.all([openBrowser(), servePages(), server.listening()]);
+  const [browser, pages] = await Promise.all([openChromium(), servePages(), server.listening()]);
 
   expect((await fetch(server.url)).headers.get("content-type")).toMatch(/text\/html/);
   const caller = await Caller.call({ browser, pages, signallingUrl: server.signallingUrl });

@@ -2,7 +2,7 @@ import type { Message } from "@metered/llmrtc-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { loudness } from "../src/loudness.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
@@ -30,7 +30,7 @@ beforeAll(async () => {
       { endOfTurn: { model: false, silenceMs: 300 } },
     ),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 

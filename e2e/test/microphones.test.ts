@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { MicrophoneKind } from "../pages/harness.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { CliServer } from "../src/cli-server.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
@@ -12,7 +12,7 @@ let pages: PageServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  [server, pages, browser] = await Promise.all([CliServer.start(), servePages(), openBrowser()]);
+  [server, pages, browser] = await Promise.all([CliServer.start(), servePages(), openChromium()]);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { CliServer } from "../src/cli-server.ts";
 import { microphoneFile } from "../src/microphone-file.ts";
 import { shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   microphone = await microphoneFile("go-somewhere", { leadMs: 1_500, tailMs: 60_000 });
   [server, browser] = await Promise.all([
     CliServer.start(),
-    openBrowser({ microphone: microphone.file }),
+    openChromium({ microphone: microphone.file }),
   ]);
 });
 
@@ -144,16 +144,56 @@ describe("the playground", () => {
     await close(page);
   });
 
+  test("checks the connection, and gives a report to send to support", async () => {
+    const page = await open();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write", "microphone"]);
+    await page.getByRole("button", { name: "Check my connection" }).click();
+    const panel = page.getByRole("dialog", { name: "Check my connection" });
+    await panel.getByText("Say something").waitFor();
+    await panel.locator("#check-verdict[data-verdict=ok]").waitFor();
+    await panel.getByText("Calls go the direct way").waitFor();
+    await panel.locator(".ladder [data-state=likely]", { hasText: "Direct" }).waitFor();
+    await panel.getByText("Hears you").waitFor();
+    await panel.getByRole("button", { name: "Copy report" }).click();
+    await panel.getByRole("button", { name: "Copied" }).waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toMatch(/^LLMRTC connection check, 20.*\nOK: Calls go the direct way/);
+    await panel.getByRole("button", { name: "Close" }).click();
+    await panel.waitFor({ state: "hidden" });
+    await start(page); // and a call goes on as if nothing had been
+    await page.locator("#facts", { hasText: "direct over UDP" }).waitFor();
+    await close(page);
+  });
+
+  test("offers the check when the server cannot be reached, which says so", async () => {
+    const lost = await CliServer.start();
+    const page = await open({ refusal: "NotAllowedError" });
+    await page.goto(lost.url);
+    await lost.stop();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.locator("#state", { hasText: "Reconnecting" }).waitFor();
+    await page.getByRole("alert").getByRole("button", { name: "Check my connection" }).click();
+    const panel = page.getByRole("dialog");
+    await panel.getByText("No call can be made from here.").waitFor();
+    await panel.getByText("must let WebSockets (wss://) through").waitFor();
+    await panel.getByText("Allow the microphone for this site").waitFor();
+    await close(page);
+  });
+
   test("fits a phone", async () => {
     const page = await open({ width: 360, refusal: "NotFoundError" });
     await start(page);
-    const overflow = await page.evaluate(() => {
-      const limit = document.documentElement.clientWidth;
-      return [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > limit + 1)
-        .map((one) => one.id || one.className);
-    });
-    expect(overflow).toEqual([]);
+    const overflow = () =>
+      page.evaluate(() => {
+        const limit = document.documentElement.clientWidth;
+        return [...document.querySelectorAll("body *")]
+          .filter((one) => one.getBoundingClientRect().right > limit + 1)
+          .map((one) => one.id || one.className);
+      });
+    expect(await overflow()).toEqual([]);
+    await page.getByRole("button", { name: "Check my connection" }).click();
+    await page.locator("#check-copy:enabled").waitFor();
+    expect(await overflow()).toEqual([]);
     await close(page);
   });
 });

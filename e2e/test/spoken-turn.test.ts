@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { CliServer } from "../src/cli-server.ts";
 import { microphoneFile } from "../src/microphone-file.ts";
@@ -22,7 +22,7 @@ beforeAll(async () => {
     CliServer.start(),
     servePages(),
     startStun(),
-    openBrowser({ microphone: microphone.file }),
+    openChromium({ microphone: microphone.file }),
   ]);
 });
 

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import { Caller } from "../src/caller.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   [agent, pages, browser] = await Promise.all([
     startAgent((said) => `You said ${said}`),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { LLMRTCWebClient } from "@metered/llmrtc-web-client";
 import { StoryCall } from "./story.ts";
-import { pathTaken, type PathTaken } from "./statistics.ts";
+import { pathTaken, type PathTaken, shareConcealed } from "./statistics.ts";
 import { peers, watchPeers } from "./watched-peers.ts";
 
 /** How a call went, from the page's side. */
@@ -18,6 +18,8 @@ export type CallResult =
       readonly transcript: string;
       /** The agent's voice was heard. */
       readonly answered: boolean;
+      /** Share of the agent's sound that the browser had to make up, 0 to 1; NaN over the WebSocket. */
+      readonly concealed: number;
     }
   | { readonly connected: false; readonly code: string; readonly afterMs: number };
 
@@ -32,8 +34,12 @@ const turnWithinMs = 20_000;
 watchPeers();
 globalThis.natlab = { speak, StoryCall };
 
-/** Calls, says what the microphone says, waits for the answer, and hangs up. */
-async function speak(): Promise<CallResult> {
+/**
+ * Calls, says what the microphone says, waits for the answer, and hangs up.
+ *
+ * @param listenMs stays at least so long, for what is understood only in a second turn
+ */
+async function speak(listenMs = 0): Promise<CallResult> {
   const client = new LLMRTCWebClient({
     signallingUrl: `wss://${location.host}`,
     reconnection: { enabled: false },
@@ -47,14 +53,19 @@ async function speak(): Promise<CallResult> {
   }
   const startMs = performance.now() - began;
   try {
-    const heard = new Promise<string>((resolve) => {
+    const finals: string[] = [];
+    const heard = new Promise<true>((resolve) => {
       client.on("transcript", (text, isFinal) => {
-        if (isFinal) resolve(text);
+        if (!isFinal) return;
+        finals.push(text);
+        resolve(true);
       });
     });
     await client.shareAudio();
-    const transcript = (await within(heard, turnWithinMs)) ?? "";
-    const answered = transcript !== "" && (await soundComes(client));
+    const listened = passed(listenMs);
+    const understood = await within(heard, turnWithinMs);
+    const answered = understood === true && (await soundComes(client));
+    await listened;
     const kind = client.connectionReport?.kind ?? "webrtc";
     const peer = kind === "webrtc" ? peers.find(({ connectedAt }) => connectedAt) : undefined;
     return {
@@ -63,8 +74,9 @@ async function speak(): Promise<CallResult> {
       connectMs: (peer?.connectedAt ?? NaN) - (peer?.offeredAt ?? NaN),
       startMs,
       path: peer && (await pathTaken(peer.connection)),
-      transcript,
+      transcript: finals.join(" "),
       answered,
+      concealed: peer ? await shareConcealed(peer.connection) : NaN,
     };
   } finally {
     client.close();

@@ -33,6 +33,12 @@ export async function packetsHeard(connection: RTCPeerConnection): Promise<numbe
   return Number((await voice(connection))?.["packetsReceived"] ?? 0);
 }
 
+/** How much of the agent's sound was lost or late, so that the browser made it up: 0 to 1. */
+export async function shareConcealed(connection: RTCPeerConnection): Promise<number> {
+  const found = await voice(connection);
+  return Number(found?.["concealedSamples"]) / Number(found?.["totalSamplesReceived"]);
+}
+
 async function voice(connection: RTCPeerConnection): Promise<Statistics | undefined> {
   const all = [...(await statistics(connection)).values()];
   return all.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");

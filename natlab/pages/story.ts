@@ -6,6 +6,8 @@ import { peers } from "./watched-peers.ts";
 export interface StoryResult {
   /** The longest time without the agent's voice. */
   readonly silenceMs: number;
+  /** How long after the network was whole again the voice was back; 0 when it was never away. */
+  readonly backMs: number;
   /** The voice was there at the end. */
   readonly recovered: boolean;
   /** Why the call ended, when the client gave it up. */
@@ -16,11 +18,24 @@ export interface StoryResult {
   readonly connections: number;
 }
 
+export interface Watch {
+  /** When the event began, by the page's clock. */
+  readonly eventAt: number;
+  /** From when on nothing was in the way of the call any more. */
+  readonly wholeAt: number;
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
 const sampleMs = 50;
+/** The agent's tone is far louder. */
+const audible = 0.05;
 /** A voice that is gone for so long is asked for again, as a person would. */
 const askAgainMs = 2000;
 /** So long a voice without a gap means that the call is well. */
 const wellMs = 3000;
+/** A voice that is away for so long is missed. */
+const gapMs = 500;
 
 /** A call in which the agent talks all the time, so that each gap can be heard. */
 export class StoryCall {
@@ -30,9 +45,10 @@ export class StoryCall {
   #timer: ReturnType<typeof setInterval> | undefined;
   #packets = 0;
   #heardAt = 0;
-  #wellSince = 0;
   #askedAt = 0;
   #silenceMs = 0;
+  /** When the last gap ended. */
+  #backAt = 0;
 
   /** Resolves when the agent talks. */
   async start(): Promise<void> {
@@ -40,9 +56,21 @@ export class StoryCall {
     client.on("stateChange", (state) => {
       this.#note(`client ${state}`);
     });
+    client.on("connectionReport", ({ kind, why }) => {
+      this.#note(`report ${kind} ${why}`);
+    });
     client.on("error", ({ code, recoverable }) => {
       this.#note(`error ${code}`);
       if (!recoverable) this.#endedWith = code;
+    });
+    for (const name of ["online", "offline"]) {
+      addEventListener(name, () => {
+        this.#note(`browser ${name}`);
+      });
+    }
+    const { connection } = navigator as { connection?: EventTarget };
+    connection?.addEventListener("change", () => {
+      this.#note("network changed");
     });
     await client.start();
     this.#ask();
@@ -52,22 +80,24 @@ export class StoryCall {
     this.#silenceMs = 0;
   }
 
-  /** Waits until the call has been well for three seconds, has ended, or `ms` have passed. */
-  async watch(eventAt: number, ms: number): Promise<StoryResult> {
-    const deadline = performance.now() + ms;
+  /** Waits until the call has been well for three seconds, has ended, or the time is over. */
+  async watch({ eventAt, wholeAt, leastMs, mostMs }: Watch): Promise<StoryResult> {
+    const began = performance.now();
+    const passedMs = (): number => performance.now() - began;
     while (
-      performance.now() < deadline &&
+      passedMs() < mostMs &&
       this.#endedWith === undefined &&
-      !this.#isWell(eventAt)
+      (passedMs() < leastMs || !this.#isWell(wholeAt))
     ) {
       await passed(sampleMs);
     }
     clearInterval(this.#timer);
-    const recovered = this.#isWell(eventAt);
+    const recovered = this.#isWell(wholeAt);
     const last = performance.now() - this.#heardAt;
     this.#client.close();
     return {
       silenceMs: Math.max(this.#silenceMs, last),
+      backMs: Math.max(0, this.#backAt - wholeAt),
       recovered,
       endedWith: this.#endedWith,
       events: [...this.#events, ...browserEvents()]
@@ -78,9 +108,10 @@ export class StoryCall {
     };
   }
 
-  #isWell(eventAt: number): boolean {
+  #isWell(wholeAt: number): boolean {
     const now = performance.now();
-    return now - this.#heardAt < 500 && now - Math.max(this.#wellSince, eventAt) > wellMs;
+    if (this.#client.state !== "connected") return false;
+    return now - this.#heardAt < gapMs && now - Math.max(this.#backAt, wholeAt) > wellMs;
   }
 
   #ask(): void {
@@ -89,12 +120,11 @@ export class StoryCall {
   }
 
   async #sample(): Promise<void> {
-    const peer = peers.at(-1);
-    const packets = peer ? await packetsHeard(peer.connection) : 0;
+    const hears = await this.#hears();
     const now = performance.now();
     const gap = now - this.#heardAt;
-    if (packets > this.#packets || (packets > 0 && packets < this.#packets)) {
-      if (this.#heardAt > 0 && gap > 500) this.#wellSince = now;
+    if (hears) {
+      if (this.#heardAt > 0 && gap > gapMs) this.#backAt = now;
       if (this.#heardAt > 0) this.#silenceMs = Math.max(this.#silenceMs, gap);
       this.#heardAt = now;
     } else if (
@@ -104,7 +134,18 @@ export class StoryCall {
     ) {
       this.#ask();
     }
+  }
+
+  /** Whether something of the voice came since the last time. */
+  async #hears(): Promise<boolean> {
+    if (this.#client.connectionReport?.kind === "websocket") {
+      return this.#client.outputLevel > audible;
+    }
+    const peer = peers.at(-1);
+    const packets = peer ? await packetsHeard(peer.connection) : 0;
+    const before = this.#packets;
     this.#packets = packets;
+    return packets > 0 && packets !== before;
   }
 
   #note(what: string): void {

@@ -11,6 +11,9 @@ export const addresses = {
   publicServer: "203.0.113.40",
 } as const;
 
+/** The same in IPv6 (RFC 3849), where a lab has it. */
+export const addresses6 = { turn: "2001:db8::10", publicServer: "2001:db8::40" } as const;
+
 /** A private network behind a router with one public address. */
 export interface Site {
   readonly host: string;
@@ -35,7 +38,18 @@ export type Placement = "public" | "natted";
 /** The TURN server's name, as `turns:` needs one for its certificate. */
 export const turnHost = "turn.lab.test";
 
+/** By which of its addresses a page finds the server: the public ones in IPv4, IPv6 or both, or its router's. */
+export const reaches = ["public", "ipv6", "dual", "natted"] as const;
+export type Reach = (typeof reaches)[number];
+
+export const agentAddresses: Record<Reach, readonly string[]> = {
+  public: [addresses.publicServer],
+  ipv6: [addresses6.publicServer],
+  dual: [addresses.publicServer, addresses6.publicServer],
+  natted: [sites.server.wan],
+};
+
 /** Each ICE configuration has a server of its own, told apart by name. */
-export function agentHost(placement: Placement, configuration: string): string {
-  return `${configuration}.${placement}.lab.test`;
+export function agentHost(reach: Reach, configuration: string): string {
+  return `${configuration}.${reach}.lab.test`;
 }

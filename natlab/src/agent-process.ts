@@ -9,12 +9,11 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import net from "node:net";
 import tls from "node:tls";
-import { iceConfigurations, type IceConfiguration, iceServers } from "./ice-configurations.ts";
-import { turnCredential } from "./turn-credential.ts";
+import { iceServers } from "./agent-ice-servers.ts";
+import { type Configuration, configurations } from "./ice-configurations.ts";
 
 const [certificate = "", key = "", pageScript = "", secret = ""] = process.argv.slice(2);
 const script = readFileSync(pageScript);
-const dayInSeconds = 86_400;
 
 const stt = new EmbeddedSTTProvider();
 const tts = fakeTTS({ msPerCharacter: 30 });
@@ -28,7 +27,7 @@ const llm = fakeLLM({
 const voiceDetector = await openSilero({});
 
 const ports = new Map<string, number>();
-for (const configuration of iceConfigurations) {
+for (const configuration of configurations) {
   ports.set(configuration, await startServer(configuration));
 }
 
@@ -55,7 +54,7 @@ const front = tls.createServer(
   },
 );
 front.on("tlsClientError", () => undefined); // a browser's speculative connection
-front.listen(443, "0.0.0.0");
+front.listen(443);
 await once(front, "listening");
 process.on("message", (message) => {
   if (message !== "cut") return;
@@ -64,14 +63,13 @@ process.on("message", (message) => {
 process.send?.("ready");
 
 /** @returns its port on this host's loopback */
-async function startServer(configuration: IceConfiguration): Promise<number> {
-  const credential = turnCredential(secret, configuration, dayInSeconds);
+async function startServer(configuration: Configuration): Promise<number> {
   const server = new LLMRTCServer({
     providers: { llm, stt, tts },
     voiceDetector,
     port: 0,
     playground: false,
-    iceServers: iceServers(configuration, credential),
+    iceServers: iceServers(configuration, secret),
   });
   const app = server.getApp();
   app.get("/call", (_, response) => {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import type { Certificates } from "./certificates.ts";
 import { command } from "./command.ts";
 import type { Lab } from "./lab.ts";
@@ -28,22 +29,9 @@ export async function openBrowser(
   const wrapper = path.join(lab.folder, "chromium");
   const enter = `exec ip netns exec ${lab.name("caller")} ${executable} "$@"`;
   writeFileSync(wrapper, `#!/bin/sh\n${enter}\n`, { mode: 0o755 });
-  return chromium.launch({
+  return openChromium({
     executablePath: wrapper,
-    headless: true,
+    microphone,
     env: { ...process.env, HOME: home },
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--autoplay-policy=no-user-gesture-required",
-      "--use-fake-ui-for-media-stream",
-      "--use-fake-device-for-media-stream",
-      `--use-file-for-fake-audio-capture=${microphone}%noloop`,
-    ],
   });
 }

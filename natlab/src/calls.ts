@@ -17,17 +17,34 @@ export async function setNetworks(
   }
 }
 
+export interface CallHooks {
+  /** Happens when the page is there and before it calls. */
+  readonly loaded?: () => Promise<void>;
+  /** The call lasts at least so long. */
+  readonly listenMs?: number;
+}
+
 /** One call in a fresh page, from loading it to hanging up. */
 export async function callIn(
   browser: Browser,
   { server, ice }: Pick<Cell, "server" | "ice">,
+  hooks?: CallHooks,
+): Promise<CallResult> {
+  return callAt(browser, agentHost(server === "public" ? "public" : "natted", ice), hooks);
+}
+
+/** The same, at a name of the server's. */
+export async function callAt(
+  browser: Browser,
+  host: string,
+  { loaded, listenMs = 0 }: CallHooks = {},
 ): Promise<CallResult> {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
-    const placement = server === "public" ? "public" : "natted";
-    await page.goto(`https://${agentHost(placement, ice)}/call`);
-    return await page.evaluate(() => globalThis.natlab.speak());
+    await page.goto(`https://${host}/call`);
+    await loaded?.();
+    return await page.evaluate((ms) => globalThis.natlab.speak(ms), listenMs);
   } finally {
     await context.close();
   }

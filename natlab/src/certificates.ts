@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { agentHost, reaches, turnHost } from "./addresses.ts";
 import { command } from "./command.ts";
 
 /** Files in PEM. */
@@ -10,6 +11,7 @@ export interface Certificates {
 }
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+const names = [turnHost, ...reaches.map((reach) => agentHost(reach, "*"))];
 const days = ["-days", "2"];
 
 /** An authority that only this lab trusts, and one certificate for all its hosts. */
@@ -24,7 +26,7 @@ export async function makeCertificates(folder: string): Promise<Certificates> {
   await command("openssl", ["req", ...newKey, ...request]);
   await writeFile(
     file("extensions"),
-    "subjectAltName=DNS:turn.lab.test,DNS:*.public.lab.test,DNS:*.natted.lab.test\nextendedKeyUsage=serverAuth\n",
+    `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}\nextendedKeyUsage=serverAuth\n`,
   );
   await command("openssl", [
     ...["x509", "-req", "-in", file("request.pem"), "-out", certificate, ...days],

@@ -1,7 +1,3 @@
-import type { IceServer } from "@metered/llmrtc-core";
-import { addresses, turnHost } from "./addresses.ts";
-import type { TurnCredential } from "./turn-credential.ts";
-
 /** What the operator has set up; both ends get the same list. */
 export const iceConfigurations = [
   "none",
@@ -14,28 +10,14 @@ export const iceConfigurations = [
 
 export type IceConfiguration = (typeof iceConfigurations)[number];
 
-const { turn } = addresses;
-const stun = `stun:${turn}:3478`;
-const udp = `turn:${turn}:3478?transport=udp`;
-const tcp = `turn:${turn}:3478?transport=tcp`;
-const tls = `turns:${turnHost}:443?transport=tcp`;
-
-export function iceServers(
-  configuration: IceConfiguration,
-  credential: TurnCredential,
-): readonly IceServer[] {
-  switch (configuration) {
-    case "none":
-      return [];
-    case "stun":
-      return [{ urls: stun }];
-    case "turn-udp":
-      return [{ urls: udp, ...credential }];
-    case "turn-tcp":
-      return [{ urls: tcp, ...credential }];
-    case "turns-443":
-      return [{ urls: tls, ...credential }];
-    case "all":
-      return [{ urls: stun }, { urls: [udp, tcp, tls], ...credential }];
-  }
-}
+/** Like `turn-tcp`, with credentials that live 20 s, each call's its own. */
+export const shortLived = "short-lived";
+export const shortLifeSeconds = 20;
+/** Like `turn-tcp`, at the server's IPv6 address. */
+export const turnIpv6 = "turn-ipv6";
+export type Configuration = IceConfiguration | typeof shortLived | typeof turnIpv6;
+export const configurations: readonly Configuration[] = [
+  ...iceConfigurations,
+  shortLived,
+  turnIpv6,
+];

@@ -7,24 +7,38 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   addresses,
+  agentAddresses,
   agentHost,
   type Placement,
+  reaches,
   type SiteName,
   sites,
   turnHost,
 } from "./addresses.ts";
 import { command } from "./command.ts";
-import { iceConfigurations } from "./ice-configurations.ts";
+import { configurations } from "./ice-configurations.ts";
 import { natRules, type Network } from "./nat-rules.ts";
 
 /**
  * Namespaces: `inet` holds the bridge, `turn` the TURN server, `caller` the browser with both its
- * networks, `agent` the server; each site has a router.
+ * networks, `agent` the server; each site has a router. `cable` and `plugs` are for a `Cable`.
  */
-const spaces = ["inet", "turn", "caller", "agent", "wifi", "cellular", "server"] as const;
+const spaces = [
+  "inet",
+  "turn",
+  "caller",
+  "agent",
+  "wifi",
+  "cellular",
+  "server",
+  "cable",
+  "plugs",
+] as const;
 export type Space = (typeof spaces)[number];
 
 const hosts = { wifi: "caller", cellular: "caller", server: "agent" } as const;
+/** For whole frames in packets. */
+const wideMtu = 2000;
 const janitor = fileURLToPath(new URL("../janitor.mjs", import.meta.url));
 const cache = fileURLToPath(new URL("../.cache", import.meta.url));
 
@@ -72,6 +86,11 @@ export class Lab {
     return command("ip", all, input === undefined ? {} : { input });
   }
 
+  /** Runs shell commands in a namespace; the first that fails ends them. */
+  async script(space: Space, commands: string): Promise<void> {
+    await this.run(space, "sh", ["-ec", commands]);
+  }
+
   /** Starts a program in a namespace. It ends with the lab at the latest. */
   start(
     space: Space,
@@ -104,7 +123,7 @@ export class Lab {
 
   async placeServer(placement: Placement): Promise<void> {
     const { host, router } = sites.server;
-    await this.#script(
+    await this.script(
       "agent",
       placement === "public"
         ? `ip link set server down; ip addr flush dev server
@@ -120,7 +139,7 @@ export class Lab {
   async roam(to: "wifi" | "cellular"): Promise<void> {
     const from = to === "wifi" ? "cellular" : "wifi";
     const { host, router } = sites[to];
-    await this.#script(
+    await this.script(
       "caller",
       `ip link set ${from} down; ip link set ${to} up
        ip addr replace ${host}/24 dev ${to}; ip route replace default via ${router} dev ${to}`,
@@ -129,7 +148,7 @@ export class Lab {
 
   /** Beyond the router, so that the host itself sees no interface change. */
   async setLink(site: SiteName, state: "up" | "down"): Promise<void> {
-    await this.#script("inet", `ip link set ${site} ${state}`);
+    await this.script("inet", `ip link set ${site} ${state}`);
   }
 
   /** Ends all programs in the lab, and the lab. */
@@ -144,45 +163,47 @@ export class Lab {
     for (const space of spaces) {
       this.#writeNames(space);
       await command("ip", ["netns", "add", this.name(space)]);
-      await this.#script(
+      await this.script(
         space,
         `echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6
          echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
          ip link set lo up`,
       );
     }
-    await this.#script("inet", "ip link add internet type bridge; ip link set internet up");
-    await this.#script("inet", `ip addr add ${addresses.sink}/24 dev internet`);
+    await this.script("inet", "ip link add internet type bridge; ip link set internet up");
+    await this.script("inet", `ip addr add ${addresses.sink}/24 dev internet`);
     for (const space of ["turn", "agent", "wifi", "cellular", "server"] as const) {
       await this.#link(space, "wan", "inet", space);
-      await this.#script("inet", `ip link set ${space} master internet`);
+      await this.script("inet", `ip link set ${space} master internet`);
     }
     await this.#addPublic("turn", addresses.turn, addresses.turnAlternate);
     for (const [name, { router, wan }] of Object.entries(sites)) {
       const site = name as SiteName;
       await this.#link(site, "lan", hosts[site], site);
       await this.#addPublic(site, wan);
-      await this.#script(
+      await this.script(
         site,
         `ip addr add ${router}/24 dev lan; echo 1 > /proc/sys/net/ipv4/ip_forward`,
       );
       await this.setNetwork(site, "port-restricted");
     }
+    await this.#link("cable", "plugs", "plugs", "cable", wideMtu);
     await this.placeServer("public");
     await this.roam("wifi");
   }
 
   async #addPublic(space: Space, ...own: readonly string[]): Promise<void> {
     const add = own.map((address) => `ip addr add ${address}/24 dev wan`);
-    await this.#script(space, [...add, `ip route add default via ${addresses.sink}`].join("\n"));
+    await this.script(space, [...add, `ip route add default via ${addresses.sink}`].join("\n"));
   }
 
   /** A cable. */
-  async #link(a: Space, nameA: string, b: Space, nameB: string): Promise<void> {
-    const peer = ["peer", "name", nameB, "netns", this.name(b)];
-    await command("ip", ["link", "add", nameA, "netns", this.name(a), "type", "veth", ...peer]);
-    await this.#script(a, `ip link set ${nameA} up`);
-    await this.#script(b, `ip link set ${nameB} up`);
+  async #link(a: Space, nameA: string, b: Space, nameB: string, mtu = 1500): Promise<void> {
+    const one = [nameA, "mtu", String(mtu), "netns", this.name(a)];
+    const other = [nameB, "mtu", String(mtu), "netns", this.name(b)];
+    await command("ip", ["link", "add", ...one, "type", "veth", "peer", "name", ...other]);
+    await this.script(a, `ip link set ${nameA} up`);
+    await this.script(b, `ip link set ${nameB} up`);
   }
 
   /** Programs in the lab find its names and no resolver. */
@@ -190,15 +211,13 @@ export class Lab {
     const folder = `/etc/netns/${this.name(space)}`;
     mkdirSync(folder, { recursive: true });
     const lines = [`127.0.0.1 localhost`, `${addresses.turn} ${turnHost}`];
-    for (const configuration of iceConfigurations) {
-      lines.push(`${addresses.publicServer} ${agentHost("public", configuration)}`);
-      lines.push(`${sites.server.wan} ${agentHost("natted", configuration)}`);
+    for (const configuration of configurations) {
+      for (const reach of reaches) {
+        const name = agentHost(reach, configuration);
+        lines.push(...agentAddresses[reach].map((address) => `${address} ${name}`));
+      }
     }
     writeFileSync(`${folder}/hosts`, `${lines.join("\n")}\n`);
     writeFileSync(`${folder}/resolv.conf`, "# no resolver\n");
-  }
-
-  async #script(space: Space, script: string): Promise<void> {
-    await this.run(space, "sh", ["-ec", script]);
   }
 }

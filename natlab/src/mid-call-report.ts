@@ -1,35 +1,32 @@
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { StoryResult } from "../pages/story.ts";
 import type { MidCallEvent } from "./mid-call-events.ts";
+import { quantile, savePart, table } from "./report.ts";
 
-const file = fileURLToPath(new URL("../../docs/natlab-mid-call.md", import.meta.url));
-
-/** Writes docs/natlab-mid-call.md. */
-export function saveMidCall(results: ReadonlyMap<MidCallEvent, StoryResult>): void {
-  const rows = [...results].map(([{ name, network, ice }, result]) => {
-    const what = [name, network, ice, outcome(result), story(result)];
-    return `| ${what.join(" | ")} |`;
+/** Writes its part of docs/natlab-matrix.md. */
+export function saveMidCall(results: ReadonlyMap<MidCallEvent, readonly StoryResult[]>): void {
+  const rows = [...results].flatMap(([{ name, network, ice }, runs]) => {
+    const times = runs.filter(({ recovered }) => recovered).map(({ backMs }) => backMs);
+    const typical = runs.find(({ backMs }) => backMs === quantile(times, 0.5)) ?? runs[0];
+    if (!typical) return [];
+    const back = runs.length > 1 ? ` (median of ${runs.length})` : "";
+    return [[name, network, ice, `${outcome(typical)}${back}`, story(typical)]];
   });
-  writeFileSync(
-    file,
-    `# What calls survive
+  const head = ["event", "caller's network", "ICE servers", "outcome", "seconds after the event"];
+  savePart(
+    "What calls survive",
+    `The agent talks, something happens to the network, and the page listens. The server has a public address. The voice is back so many
+seconds after the event, or after the end of the outage.
 
-Written by \`npm run natlab\`: the agent talks, something happens to the network, and the page listens. The server has a public address.
-One run each; the silence is the longest time without the agent's voice, the event itself included.
-
-| event | caller's network | ICE servers | outcome | what the page saw (seconds after the event) |
-|---|---|---|---|---|
-${rows.join("\n")}
-`,
+${table(head, rows)}`,
   );
 }
 
-function outcome({ recovered, endedWith, silenceMs, connections }: StoryResult): string {
+function outcome({ recovered, endedWith, backMs, silenceMs, connections }: StoryResult): string {
   if (endedWith !== undefined) return `ends with \`${endedWith}\``;
   if (!recovered) return "**lost**: silent, without a reason";
-  const anew = connections > 1 ? ", by connecting anew" : "";
-  return `goes on after ${seconds(silenceMs)} s of silence${anew}`;
+  const anew = connections > 1 ? ", over another connection" : "";
+  if (backMs === 0) return `goes on: ${seconds(silenceMs)} s without sound at most`;
+  return `voice back after ${seconds(backMs)} s${anew}`;
 }
 
 function story({ events }: StoryResult): string {

@@ -5,7 +5,7 @@ import { openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { addresses, turnHost } from "./addresses.ts";
+import { addresses, addresses6, turnHost } from "./addresses.ts";
 import type { Certificates } from "./certificates.ts";
 import { fillIn } from "./fill-in.ts";
 import type { Lab } from "./lab.ts";
@@ -20,19 +20,24 @@ export class TurnServer {
   readonly #config: string;
   #process: ChildProcess | undefined;
 
-  static async start(lab: Lab, certificates: Certificates): Promise<TurnServer> {
-    const server = new TurnServer(lab, certificates);
+  /** @param ipv6 listens there too; its relays are in IPv4 all the same */
+  static async start(
+    lab: Lab,
+    certificates: Certificates,
+    { ipv6 = false }: { readonly ipv6?: boolean } = {},
+  ): Promise<TurnServer> {
+    const server = new TurnServer(lab, certificates, ipv6);
     await server.start();
     return server;
   }
 
-  private constructor(lab: Lab, { certificate, key }: Certificates) {
+  private constructor(lab: Lab, { certificate, key }: Certificates, ipv6: boolean) {
     this.#lab = lab;
     this.secret = randomBytes(32).toString("hex");
     this.#config = path.join(lab.folder, "turnserver.conf");
     const { turn, turnAlternate } = addresses;
     const text = fillIn(readFileSync(production, "utf8"), {
-      "listening-ip": [turn, turnAlternate],
+      "listening-ip": [turn, turnAlternate, ...(ipv6 ? [addresses6.turn] : [])],
       "relay-ip": [turn],
       "aux-server": [`${turn}:443`],
       realm: [turnHost],

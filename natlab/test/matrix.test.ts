@@ -5,7 +5,8 @@ import { callIn, setNetworks } from "../src/calls.ts";
 import { allCells, someCells } from "../src/cells.ts";
 import { type Cell, expectedPaths } from "../src/expectation.ts";
 import { pathOf } from "../src/path.ts";
-import { saveMatrix } from "../src/matrix-report.ts";
+import { addToKept, forgetKept } from "../src/kept-results.ts";
+import { type CellResult, saveMatrix } from "../src/matrix-report.ts";
 
 /** `npm run natlab` tries every cell and writes the report; `npm test` some. */
 const everything = process.env["NATLAB"] === "all";
@@ -17,7 +18,7 @@ for (const cell of cells) {
 }
 
 const words = /go forward/i;
-const results: { readonly cell: Cell; readonly result: CallResult }[] = [];
+const results: CellResult[] = [];
 let calling: CallingLab;
 
 beforeAll(async () => {
@@ -26,19 +27,24 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await calling.close();
-  if (results.length === allCells.length) saveMatrix(results);
+  if (!everything) return;
+  const all = addToKept(results);
+  if (all.length < allCells.length) return;
+  saveMatrix(all);
+  forgetKept();
 });
 
 describe.each([...rows])("%s", (_, row) => {
-  /** Those that WebRTC cannot carry wait for it first: they run beside the others. */
+  /** Those that WebRTC cannot carry wait for it first: they run, one after another, beside the others. */
   const waiting = new Map<Cell, Promise<CallResult>>();
 
   beforeAll(async () => {
     const [first] = row;
     if (first) await setNetworks(calling.lab, first);
+    let before: Promise<unknown> = Promise.resolve();
     for (const cell of row.filter((cell) => expectedPaths(cell).length === 0)) {
-      const call = callIn(calling.browser, cell);
-      call.catch(() => undefined); // the cell's test tells
+      const call = before.then(() => callIn(calling.browser, cell));
+      before = call.catch(() => undefined); // the cell's test tells
       waiting.set(cell, call);
     }
   });

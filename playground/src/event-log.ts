@@ -1,3 +1,4 @@
+import { copyOnClick } from "./copy-button.ts";
 import { element } from "./elements.ts";
 
 const maxLines = 200;
@@ -8,15 +9,9 @@ export class EventLog {
   readonly #started = performance.now();
 
   constructor() {
-    const copy = element("log-copy", HTMLButtonElement);
-    copy.addEventListener("click", () => {
-      const lines = [...this.#list.children].map((line) => line.textContent);
-      navigator.clipboard.writeText(lines.join("\n")).then(
-        () => (copy.textContent = "Copied"),
-        () => (copy.textContent = "The browser refused to copy"),
-      );
-      setTimeout(() => (copy.textContent = "Copy log"), 2_000);
-    });
+    copyOnClick(element("log-copy", HTMLButtonElement), () =>
+      [...this.#list.children].map((line) => line.textContent).join("\n"),
+    );
   }
 
   add(name: string, detail = ""): void {

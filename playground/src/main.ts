@@ -1,5 +1,11 @@
-import { ConnectionState, LLMRTCClientError, LLMRTCWebClient } from "@metered/llmrtc-web-client";
+import {
+  type ConnectionReport,
+  ConnectionState,
+  LLMRTCClientError,
+  LLMRTCWebClient,
+} from "@metered/llmrtc-web-client";
 import { Captions } from "./captions.ts";
+import { CheckPanel } from "./check-panel.ts";
 import { MicrophoneChoice } from "./devices.ts";
 import { element } from "./elements.ts";
 import { EventLog } from "./event-log.ts";
@@ -37,6 +43,21 @@ const microphones = new MicrophoneChoice((deviceId) => {
 });
 
 const pushToTalk = new PushToTalk(client, showError);
+const checkPanel = new CheckPanel({
+  signallingUrl: signallingUrl.href,
+  microphone: () => microphones.deviceId,
+  finished: ({ verdict, step }) => {
+    log.add("check", `${verdict}: ${step}`);
+    void microphones.refresh();
+  },
+});
+
+const checkHelp = {
+  label: "Check my connection",
+  run: () => {
+    checkPanel.open();
+  },
+};
 
 const startButton = element("start", HTMLButtonElement);
 const muteButton = element("mute", HTMLButtonElement);
@@ -85,8 +106,22 @@ async function shareMicrophone(deviceId: string): Promise<void> {
 function showError(error: unknown, action?: { label: string; run: () => void }): void {
   if (!(error instanceof LLMRTCClientError)) throw error;
   if (error.code === "CLOSED") return; // the person ended the call
-  notice.show({ title: error.message, remedy: error.remedy, ...(action && { action }) });
-  log.add("error", `${error.code}: ${error.message}`);
+  const { code, message, remedy, reason } = error;
+  const isLost = /^(CONNECTION|RECONNECTION|SIGNALLING)_FAILED$/.test(code);
+  notice.show({
+    title: message,
+    remedy,
+    ...(action && { action }),
+    ...(isLost && { help: checkHelp }),
+  });
+  log.add("error", `${code}${reason ? ` (${reason})` : ""}: ${message}`);
+}
+
+function wayOf({ kind, pair }: ConnectionReport): string {
+  if (kind === "websocket") return "WebSocket";
+  if (!pair) return "WebRTC";
+  if (pair.local === "relay") return `relay over ${(pair.relayProtocol ?? "udp").toUpperCase()}`;
+  return `direct over ${pair.protocol.toUpperCase()}`;
 }
 
 function send(text: string): void {
@@ -178,11 +213,19 @@ client.on("microphoneChange", (microphone) => {
 client.on("devicesChange", () => {
   void microphones.refresh();
 });
+client.on("connectionReport", (report) => {
+  fact("Way of sound", wayOf(report));
+  log.add(
+    "connection",
+    `${wayOf(report)} (${report.why}${report.reason ? `, ${report.reason}` : ""})`,
+  );
+});
 client.on("reconnecting", (attempt, attempts, reason) => {
-  log.add("reconnecting", `${attempt} of ${attempts}: ${reason.code}`);
+  log.add("reconnecting", `${attempt} of ${attempts}: ${reason.code} (${reason.reason ?? ""})`);
   notice.show({
     title: "The connection was lost.",
     remedy: `Trying to come back (${attempt} of ${attempts}) …`,
+    help: checkHelp,
   });
 });
 client.on("reconnected", (historyRecovered) => {

@@ -11,9 +11,11 @@ import {
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
+import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
 import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
+import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
 import {
   checkConversation,
   type ConversationOptions,
@@ -23,7 +25,7 @@ import { type AddressOptions, checkAddresses, defaultPortRange } from "./transpo
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
 export interface LLMRTCServerConfig
-  extends ConversationOptions, IceServerOptions, AdmissionOptions, AddressOptions {
+  extends ConversationOptions, IceServerOptions, AdmissionOptions, CapacityOptions, AddressOptions {
   /** What hears, thinks and speaks, for all calls. */
   readonly providers: ConversationProviders;
   /** What is different in one call: who its caller is, what he likes. */
@@ -37,7 +39,10 @@ export interface LLMRTCServerConfig
   /** For HTTP routes; default: all origins. */
   readonly cors?: CorsOptions | undefined;
   readonly hooks?: (ServerHooks & OrchestratorHooks) | undefined;
+  /** Where numbers go, besides `GET /metrics`. */
   readonly metrics?: MetricsAdapter | undefined;
+  /** Who may read `GET /metrics`, in the format of Prometheus. Default `local`. */
+  readonly metricsAccess?: MetricsAccess | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
   readonly voiceDetector?: VoiceDetector | undefined;
   /** Largest signalling frame in bytes; a longer one closes the socket (1009). Default 1 MiB. */
@@ -65,11 +70,14 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     }
   }
   for (const name of ["playbook", "toolRegistry", "realtimeSpeech"]) {
-    if (name in config) throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
+    if ((config as object as Record<string, unknown>)[name] !== undefined)
+      throw new LLMRTCError("INVALID_CONFIG", `${name} is not supported yet`);
   }
   checkOrigins(config);
+  checkCapacity(config);
   checkAddresses(config);
   checkConversation(config);
+  checkMetricsAccess(config);
   const { timeouts, ...rest } = config;
   return {
     ...rest,
@@ -82,6 +90,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
     hooks: config.hooks ?? {},
     metrics: config.metrics ?? new NoopMetrics(),
+    metricsAccess: config.metricsAccess ?? "local",
     llm: config.llm ?? {},
     timeouts: {
       sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
@@ -95,4 +104,18 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     playground: config.playground ?? true,
     logger: config.logger ?? jsonLogger(),
   };
+}
+
+/** An empty token would let everybody in who sends none. */
+function checkMetricsAccess({ metricsAccess = "local" }: LLMRTCServerConfig): void {
+  const given: unknown = typeof metricsAccess === "object" ? metricsAccess.token : metricsAccess;
+  const fine =
+    typeof metricsAccess === "object"
+      ? typeof given === "string" && /^\S{16,}$/.test(given)
+      : ["local", "everybody", "nobody"].includes(metricsAccess);
+  if (fine) return;
+  throw new LLMRTCError(
+    "INVALID_CONFIG",
+    "metricsAccess must be local, everybody, nobody or { token } with at least 16 characters, no space",
+  );
 }

@@ -1,4 +1,5 @@
 import {
+  type ConnectionReason,
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
@@ -16,14 +17,20 @@ import { openTurnDetector, type OpenTurnDetector } from "./media/end-of-turn.ts"
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
+import { CallsByPath } from "./observe/calls-by-path.ts";
+import { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
+import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
+import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session.ts";
-import { closeCodes, Connection } from "./signalling/connection.ts";
+import type { Call } from "./signalling/call.ts";
+import { closeCodes } from "./signalling/close-codes.ts";
+import { Connection } from "./signalling/connection.ts";
 import { welcome, type Welcome } from "./signalling/welcome.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
@@ -50,16 +57,23 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
+  readonly #paths: CallsByPath;
   readonly #connections = new Set<Connection>();
+  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
   constructor(config: LLMRTCServerConfig) {
     super();
-    this.#config = resolveConfig(config);
-    const { logger } = this.#config;
-    this.#app = createApp({ cors: this.#config.cors, isReady: () => this.#running !== undefined });
-    this.#ice = new IceSupply({ source: chooseIceServers(config), logger });
+    const resolved = resolveConfig(config);
+    const prometheus = new PrometheusMetrics();
+    const metrics = toAll([prometheus, resolved.metrics]);
+    this.#config = { ...resolved, metrics };
+    const { logger, cors, metricsAccess } = resolved;
+    const capacity = () => this.#running?.desk.capacity;
+    this.#app = createApp({ cors, capacity, metrics: prometheus, metricsAccess });
+    this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
+    this.#paths = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -96,7 +110,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
    * Loads the models and listens.
    *
    * @throws {LLMRTCError} `ADDRESS_IN_USE` when the port is busy, `INVALID_STATE` when it runs
-   * already, `INVALID_CONFIG` when there is no such network interface; what a provider's `init` throws
+   * already, `INVALID_CONFIG` when this machine has no such address or network interface; what a
+   * provider's `init` throws
    */
   async start(): Promise<void> {
     if (this.#running) throw new LLMRTCError("INVALID_STATE", "The server runs already");
@@ -129,9 +144,13 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       const services = this.#services({ voiceDetector, turnDetector: detector, clock });
       const sessions = this.#openSessions(services);
       undo.push(() => sessions.close());
+      const desk = new FrontDesk({ ...this.#config, places: sessions });
+      undo.push(async () => {
+        desk.close();
+      });
       undo.push(() => closedSockets(sockets));
       const defaults = { services, options: this.#config, turnDetectors: turnDetector };
-      this.#running = { http, sessions, undo, defaults };
+      this.#running = { http, sessions, desk, undo, defaults };
       this.#serve(sockets, this.#running);
       letIn();
     } catch (error) {
@@ -211,29 +230,45 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
     if ("code" in welcomed) {
-      logger.info(welcomed, "caller refused");
-      socket.close(welcomed.code, welcomed.reason);
+      const { code, reason } = welcomed;
+      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
+      this.#turnedAway("refused");
+      socket.close(code, reason);
     } else if (this.#running !== running) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, running.sessions, welcomed);
+      this.#connect(socket, running, welcomed);
     }
   }
 
-  #connect(socket: WebSocket, sessions: SessionRegistry, { terms, services }: Welcomed): void {
+  #connect(socket: WebSocket, { sessions, desk }: Running, { terms, services }: Welcomed): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const place = desk.receive(socket, () => {
+      this.#turnedAway("busy");
+      connection.turnAway();
+    });
+    if (place === "closed") {
+      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
+      this.#turnedAway("busy");
+      socket.close(closeCodes.busy, "server is full");
+      return;
+    }
     const connection = new Connection(socket, {
       sessions,
       session: services,
+      gate: place === "open" ? undefined : place,
+      calls: this.#calls,
       hooks,
       metrics,
+      paths: this.#paths,
       logger,
       heartbeatTimeoutMs: heartbeatTimeout,
       iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
       iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
       openTransport: (iceServers) => {
         const addresses = hostAddresses(this.#config);
-        return openWebRtcTransport({ iceServers, logger, portRange, hostAddresses: addresses });
+        const common = { iceServers, logger, metrics, portRange };
+        return openWebRtcTransport({ ...common, hostAddresses: addresses });
       },
     });
     this.#connections.add(connection);
@@ -244,6 +279,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       this.#gaugeConnections();
       this.emit("disconnect", { id: connection.id });
     });
+  }
+
+  #turnedAway(reason: ConnectionReason): void {
+    const { metrics } = this.#config;
+    metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
+    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
   }
 
   #gaugeConnections(): void {
@@ -261,6 +302,7 @@ interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
   readonly defaults: ServerDefaults;
+  readonly desk: FrontDesk;
   readonly undo: (() => Promise<void>)[];
 }
 

@@ -4,6 +4,7 @@ import {
   type LLMProvider,
   type LLMRequest,
   MetricNames,
+  silenceTurnDetector,
   type STTProvider,
   type TurnOptions,
   type TurnTaking,
@@ -196,7 +197,7 @@ describe("a caller who is cut off", () => {
     const llm = slowLLM(0);
     const stt = fakeSTT({ script: ["What time is it?", ""] });
     const { session, transport, message, types } = setUp({ providers: { llm, stt } });
-    transport.speak(600, 320);
+    transport.speak(600, 384);
     transport.speak(200);
     await message("tts-complete");
     expect(llm.requests).toHaveLength(1);
@@ -325,7 +326,7 @@ describe("a guess", () => {
     expect(session.history.messages[0]?.content).toBe("Call Annabel.");
   });
 
-  test("is not made where it costs money, unless it is asked for, nor where it is switched off", async () => {
+  test("is not made where it costs money and the end is not likely, unless it is asked for, nor where it is switched off", async () => {
     for (const [local, preemptive, guessed] of [
       [false, "auto", false],
       [false, true, true],
@@ -343,6 +344,20 @@ describe("a guess", () => {
       expect(metrics.getCounterSum(MetricNames.PREEMPTIVE_GUESSES) > 0).toBe(guessed);
       expect(llm.requests).toHaveLength(1);
     }
+  });
+
+  test("is made with any model once the turn detector is nearly sure", async () => {
+    const metrics = new InMemoryMetrics();
+    const llm = fakeLLM();
+    const { transport, message } = setUp({
+      providers: { llm, stt: pausingSTT(["What time is it?"]) },
+      services: { turnDetector: silenceTurnDetector({ silenceMs: 384 }) },
+      turn: { metrics },
+    });
+    transport.speak(600, 900);
+    await message("tts-complete");
+    expect(metrics.getCounterSum(MetricNames.PREEMPTIVE_GUESSES)).toBe(1);
+    expect(llm.requests).toHaveLength(1);
   });
 
   test("is not made of words that cannot be all", async () => {

@@ -61,6 +61,16 @@ describe("playout", () => {
     expect(frames.every((frame) => frame === undefined)).toBe(true);
   });
 
+  test("the first sound of a reply does not wait for the next beat", () => {
+    const { ticker, playout, frames, spoken } = call();
+    ticker.advance(1010);
+    playout.enqueue(speech(1000));
+    expect(spoken()).toHaveLength(3);
+    ticker.advance(490);
+    expect(spoken()).toHaveLength(25 + 3);
+    expect(frames).toHaveLength(75 + 3);
+  });
+
   test("runs at most 80 ms ahead of real time, and media time stays real time", () => {
     const { ticker, playout, frames, spoken } = call();
     playout.enqueue(speech(1000));
@@ -227,7 +237,7 @@ describe("playout", () => {
     playout.enqueue(speech(50));
     ticker.advance(1000);
     playout.clear();
-    expect(told).toEqual(["started 20", "drained 100"]);
+    expect(told).toEqual(["started 0", "drained 100"]);
   });
 
   test("whenDrained and roomFor reject with the signal's reason, and when the call ends", async () => {

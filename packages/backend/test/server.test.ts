@@ -65,7 +65,8 @@ describe("the server", () => {
   });
 
   test("takes an undefined option for an absent one", () => {
-    expect(() => server({ host: undefined, historyLimit: undefined })).not.toThrow();
+    const absent = { host: undefined, historyLimit: undefined, playbook: undefined };
+    expect(() => server(absent)).not.toThrow();
   });
 
   test("takes routes before it starts, and serves them", async () => {
@@ -83,6 +84,17 @@ describe("the server", () => {
     await expect(second.start()).rejects.toMatchObject({ code: "ADDRESS_IN_USE" });
     await expect(first.start()).rejects.toMatchObject({ code: "INVALID_STATE" });
     expect(second.getServer()).toBeNull();
+  });
+
+  test.each([
+    ["an address of another machine", "203.0.113.77", "203.0.113.77"],
+    ["a name that nobody has", "nobody.invalid", "nobody.invalid"],
+  ])("says that it cannot listen on %s", async (_, host, named) => {
+    const refused = expect.objectContaining({
+      code: "INVALID_CONFIG",
+      message: expect.stringContaining(named) as string,
+    }) as object;
+    await expect(server({ host }).start()).rejects.toEqual(refused);
   });
 
   test("rejects start when a provider cannot, and frees the port", async () => {

@@ -126,6 +126,7 @@ export class WebRtcCaller implements TextCaller {
 
   async hangUp(): Promise<void> {
     await this.peer.sctpTransport?.stop();
+    await new Promise(setImmediate); // werift does not wait for the goodbye to leave
     await this.peer.close();
   }
 

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CandidateInit } from "@metered/llmrtc-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { openChromium } from "@metered/llmrtc-testing/chromium";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Playout } from "../src/media/playout.ts";
 import { PlayoutClock } from "../src/media/playout-clock.ts";
@@ -10,20 +11,6 @@ import { openWebRtcTransport, warmUpWebRtc } from "../src/transport/webrtc/trans
 import { isLoud, nextEvent, readAll, tone } from "./transport-contract.ts";
 
 const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--use-fake-ui-for-media-stream",
-  "--use-fake-device-for-media-stream",
-  "--autoplay-policy=no-user-gesture-required",
-];
-
 /** Runs in the browser. It knows the server only by `offer`, `candidate` and `onServerCandidate`. */
 const pageScript = `
 window.caller = (() => {
@@ -89,7 +76,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
 
   beforeAll(async () => {
     await warmUpWebRtc();
-    browser = await chromium.launch({ executablePath, args: flags });
+    browser = await openChromium();
     server = createServer((_, response) => {
       response.setHeader("content-type", "text/html").end("<title>caller</title>");
     });
@@ -154,7 +141,7 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
     playout.clear();
     const clearedAt = performance.now();
     await expect.poll(() => level(page), { interval: 20 }).toBeLessThan(0.01);
-    expect(performance.now() - clearedAt).toBeLessThan(600);
+    expect(performance.now() - clearedAt).toBeLessThan(5_000); // of the 20 s that were queued
 
     const ended = nextEvent(transport, "end");
     await run(page, "hangUp()");
@@ -171,9 +158,10 @@ describe.skipIf(!existsSync(executablePath))("in Chromium", () => {
       await run(page, "share()");
       await started;
       const [frames, startedAt] = [microphone.frames.length, performance.now()];
-      await expect.poll(() => microphone.frames.length).toBeGreaterThan(frames + 40);
+      await expect.poll(() => microphone.frames.length).toBeGreaterThan(frames + 100);
       const heardMs = (microphone.frames.length - frames) * 20;
-      expect(heardMs / (performance.now() - startedAt)).toBeLessThan(1.3);
+      // Twice would be 2; what waited while this process stood still comes at once.
+      expect(heardMs / (performance.now() - startedAt)).toBeLessThan(1.6);
       await run(page, "unshare()");
     }
     playout.enqueue(tone(20_000, 24_000));

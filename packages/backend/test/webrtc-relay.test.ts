@@ -43,19 +43,18 @@ const server = () => ({
   username: "user",
   credential: "password",
 });
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal, refreshFailed: () => undefined };
+/** An allocation for so many seconds. */
+const granted = (seconds: number) => [
+  ...[0x00, 0x16, 0, 8, ...address], // XOR-RELAYED-ADDRESS
+  ...[0x00, 0x20, 0, 8, ...address], // XOR-MAPPED-ADDRESS
+  ...[0x00, 0x0d, 0, 4, 0, 0, seconds >> 8, seconds & 255], // LIFETIME
+];
 
 test("a relayed address is given back at the end, not left to expire", async () => {
-  answer = (type) => ({
-    type: type | successBit,
-    body: [
-      ...[0x00, 0x16, 0, 8, ...address], // XOR-RELAYED-ADDRESS
-      ...[0x00, 0x20, 0, 8, ...address], // XOR-MAPPED-ADDRESS
-      ...[0x00, 0x0d, 0, 4, 0, 0, 2, 88], // LIFETIME, 600 s
-    ],
-  });
+  answer = (type) => ({ type: type | successBit, body: granted(600) });
   const relay = await allocateRelay(server(), undefined, never);
-  expect(relay.address).toEqual(["203.0.113.7", 50_000]);
+  expect(relay.candidate.address).toEqual(["203.0.113.7", 50_000]);
   await relay.close();
 
   expect(requests.map((request) => request.readUInt16BE(0))).toEqual([allocate, refresh]);
@@ -68,4 +67,17 @@ test("a refusal says what the server answered", async () => {
   const quota = [0x00, 0x09, 0, 8, 0, 0, 4, 86, ...Buffer.from("full")]; // ERROR-CODE 486
   answer = (type) => ({ type: type | errorBit, body: quota });
   await expect(allocateRelay(server(), undefined, never)).rejects.toThrow("486");
+});
+
+test("a relay that is not prolonged is told", async () => {
+  const mismatch = [0x00, 0x09, 0, 8, 0, 0, 4, 37, ...Buffer.from("lost")]; // ERROR-CODE 437
+  answer = (type) =>
+    type === allocate
+      ? { type: type | successBit, body: granted(1) }
+      : { type: type | errorBit, body: mismatch };
+  let told: () => void = () => undefined;
+  const failed = new Promise<void>((resolve) => (told = resolve));
+  const relay = await allocateRelay(server(), undefined, { ...never, refreshFailed: told });
+  await failed;
+  await relay.close();
 });

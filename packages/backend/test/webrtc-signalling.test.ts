@@ -11,7 +11,13 @@ import {
   type PathSample,
   watchPath,
 } from "../src/transport/path-watch.ts";
-import { readCandidate } from "../src/transport/webrtc/remote-candidate.ts";
+import { readCandidate, type RemoteCandidate } from "../src/transport/webrtc/remote-candidate.ts";
+
+const candidateAt = (port: number, ufrag: string | undefined): RemoteCandidate => ({
+  address: ["10.0.0.1", port],
+  priority: 1,
+  ufrag,
+});
 
 describe("ICE server lists", () => {
   test("give every server, each by its own way", () => {
@@ -101,9 +107,7 @@ describe("the client's candidates", () => {
         for (const next of steps) {
           if ("open" in next) current = next.open;
           const out =
-            "open" in next
-              ? inbox.open(next.open)
-              : inbox.take({ line: `${next.n}`, ufrag: next.ufrag });
+            "open" in next ? inbox.open(next.open) : inbox.take(candidateAt(next.n, next.ufrag));
           for (const candidate of out) {
             expect(candidate.ufrag).toBe(current);
             expect(used.has(candidate)).toBe(false);
@@ -116,10 +120,10 @@ describe("the client's candidates", () => {
 
   test("a flood is cut off", () => {
     const inbox = new CandidateInbox();
-    for (let n = 0; n < 5000; n += 1) inbox.take({ line: `${n}`, ufrag: "a" });
+    for (let n = 0; n < 5000; n += 1) inbox.take(candidateAt(n, "a"));
     expect(inbox.open("a").length).toBeLessThanOrEqual(64);
     let more = 0;
-    for (let n = 0; n < 5000; n += 1) more += inbox.take({ line: `${n}`, ufrag: undefined }).length;
+    for (let n = 0; n < 5000; n += 1) more += inbox.take(candidateAt(n, undefined)).length;
     expect(more).toBeLessThanOrEqual(64);
   });
 });

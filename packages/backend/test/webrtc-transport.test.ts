@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import dns from "node:dns";
 import { once } from "node:events";
 import { isIP } from "node:net";
-import type { CandidateInit } from "@metered/llmrtc-core";
+import { type CandidateInit, silentLogger } from "@metered/llmrtc-core";
 import { classes, Message, methods, parseMessage } from "werift";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { warmUpWebRtc } from "../src/transport/webrtc/transport.ts";
@@ -237,10 +237,10 @@ describe("ICE servers", () => {
       { urls: `turn:${hole.url}`, username: "u", credential: "c" },
     ];
     await calling(await openCall({ iceServers }), async (call) => {
-      const sdp = await call.offer();
-      const startedAt = performance.now();
-      const answer = await call.transport.acceptOffer(sdp, { trickle: true });
-      expect(performance.now() - startedAt).toBeLessThan(150);
+      let asking = true;
+      call.transport.on("candidate", (candidate) => (asking = candidate !== null && asking));
+      const answer = await call.transport.acceptOffer(await call.offer(), { trickle: true });
+      expect(asking).toBe(true);
       await call.peer.setRemoteDescription({ type: "answer", sdp: answer });
       await nextEvent(call.transport, "connected");
       await expect.poll(hole.packets).toBeGreaterThan(0);
@@ -248,14 +248,14 @@ describe("ICE servers", () => {
     hole.close();
   });
 
-  test("a silent one delays an old client by half a second at most", async () => {
+  test("a silent one is not waited for until it is given up, by an old client either", async () => {
     const hole = await blackHole();
     const iceServers = [{ urls: `turn:${hole.url}`, username: "u", credential: "c" }];
-    await calling(await openCall({ iceServers }), async (call) => {
-      const sdp = await call.offer();
-      const startedAt = performance.now();
-      const answer = await call.transport.acceptOffer(sdp);
-      expect(performance.now() - startedAt).toBeLessThan(900);
+    const givenUp: unknown[] = [];
+    const logger = { ...silentLogger, warn: (...args: unknown[]) => void givenUp.push(args) };
+    await calling(await openCall({ iceServers, logger }), async (call) => {
+      const answer = await call.transport.acceptOffer(await call.offer());
+      expect(givenUp).toEqual([]);
       expect(answer).toContain("a=end-of-candidates");
     });
     hole.close();
@@ -277,12 +277,20 @@ describe("ICE servers", () => {
     const urls = `turn:127.0.0.1:${refusing.address().port}`;
     const sockets = () =>
       process.getActiveResourcesInfo().filter((kind) => kind === "UDPWrap").length;
-    const call = await openCall({ iceServers: [{ urls, username: "u", credential: "c" }] });
-    const startedAt = performance.now();
-    await call.transport.acceptOffer(await call.offer());
-    expect(performance.now() - startedAt).toBeLessThan(450); // the refusal is not waited out
+    const hole = await blackHole();
+    const asking = (urls: string): Promise<WebRtcCaller> =>
+      openCall({ iceServers: [{ urls, username: "u", credential: "c" }] });
+    const [call, delayed] = await Promise.all([asking(urls), asking(`turn:${hole.url}`)]);
+    const answered: string[] = [];
+    const answer = async (name: string, call: WebRtcCaller): Promise<void> => {
+      await call.transport.acceptOffer(await call.offer());
+      answered.push(name);
+    };
+    await Promise.all([answer("silent", delayed), answer("refusing", call)]);
+    expect(answered).toEqual(["refusing", "silent"]); // the refusal is not waited out
     expect(asked).toBe(1);
-    await call.close();
+    await Promise.all([call.close(), delayed.close()]);
+    hole.close();
     await expect.poll(sockets).toBe(1); // the refusing server's own
     refusing.close();
   });
@@ -301,7 +309,7 @@ describe("ICE servers", () => {
     const answering = call.transport.acceptOffer(await call.offer());
     const startedAt = performance.now();
     await call.transport.close();
-    expect(performance.now() - startedAt).toBeLessThan(300);
+    expect(performance.now() - startedAt).toBeLessThan(2_500); // they are given up after 5 s
     await expect(answering).rejects.toMatchObject({ code: "CLOSED" });
     await call.peer.close();
     hole.close();
@@ -339,16 +347,43 @@ test("an attachment of 200 kB comes through the data channel", async () => {
   });
 });
 
+/** Numbers of the encrypted records (RFC 6347, 4.1) that come to `call`, and `Finished` among them. */
+function encryptedRecords(call: WebRtcCaller): number[] {
+  const numbers: number[] = [];
+  for (const { connection } of call.peer.iceTransports) {
+    connection.onData.subscribe((packet) => {
+      const [type = 0] = packet;
+      if (type < 20 || type > 63) return;
+      for (let at = 0; at < packet.length; at += 13 + packet.readUInt16BE(at + 11)) {
+        if (packet.readUInt16BE(at + 3) === 1) numbers.push(packet.readUIntBE(at + 5, 6));
+      }
+    });
+  }
+  return numbers;
+}
+
+test("no two encrypted records have the same number: a browser drops the second as a replay", async () => {
+  await calling(await openCall(), async (call) => {
+    const numbers = encryptedRecords(call);
+    await call.connect();
+    for (let n = 0; n < 40; n += 1) call.transport.sendMessage(`message ${n}`);
+    for (let n = 0; n < 40; n += 1) expect(await call.nextText()).toBe(`message ${n}`);
+    expect(numbers.length).toBeGreaterThan(40);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+});
+
 test("a port range is kept", async () => {
   const portRange = [42_100, 42_160] as const;
   const calls = await Promise.all(Array.from({ length: 5 }, () => openCall({ portRange })));
   const answers = await Promise.all(
     calls.map(async (call) => call.transport.acceptOffer(await call.offer())),
   );
-  const ports = answers
+  const addresses = answers
     .flatMap(candidatesIn)
-    .map(({ candidate }) => Number(candidate.split(" ")[5]));
-  expect(new Set(ports).size).toBe(ports.length);
+    .map(({ candidate }) => candidate.split(" ").slice(4, 6).join(" "));
+  expect(new Set(addresses).size).toBe(addresses.length);
+  const ports = addresses.map((address) => Number(address.split(" ")[1]));
   expect(ports.every((port) => port >= portRange[0] && port <= portRange[1])).toBe(true);
   await Promise.all(calls.map((call) => call.close()));
 });

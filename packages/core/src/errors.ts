@@ -28,6 +28,7 @@ export const errorCodes = [
   "ADDRESS_IN_USE",
   "MODEL_ERROR",
   "CLOSED",
+  "SERVER_BUSY",
   // Client side only: the browser, its devices and the way to the server.
   "SIGNALLING_FAILED",
   "RECONNECTION_FAILED",

@@ -23,6 +23,12 @@ export * from "./observe/timing-hooks.ts";
 export * from "./protocol/audio-frame.ts";
 export * from "./protocol/candidate.ts";
 export * from "./protocol/client-messages.ts";
+export { connectionReasons } from "./protocol/connection-report.ts";
+export type {
+  ConnectionReason,
+  ConnectionReportMessage,
+  SelectedPair,
+} from "./protocol/connection-report.ts";
 export * from "./protocol/server-messages.ts";
 export type { TurnTimings } from "./protocol/turn-timings.ts";
 export * from "./observe/turn-stopwatch.ts";

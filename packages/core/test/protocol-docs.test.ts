@@ -1,4 +1,4 @@
-import { ClientMessage, features, ServerMessage } from "@metered/llmrtc-core";
+import { ClientMessage, features, serverMessages } from "@metered/llmrtc-core";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 
@@ -6,7 +6,7 @@ const page = await readFile(
   new URL("../../../docs/protocol/message-types.md", import.meta.url),
   "utf8",
 );
-const messages = [...ClientMessage.def.options, ...ServerMessage.def.options].map(({ def }) => ({
+const messages = [...ClientMessage.def.options, ...serverMessages].map(({ def }) => ({
   type: def.shape.type.def.values[0],
   fields: Object.keys(def.shape),
 }));

@@ -1,4 +1,5 @@
 import {
+  defaultTurnWaits,
   type Logger,
   type Pause,
   semanticTurnDetector,
@@ -43,12 +44,16 @@ function open(answer: () => Promise<number>, logger: Logger = silentLogger) {
 describe("the semantic turn detector", () => {
   test("lets the voice and the words decide together", async () => {
     const sure = open(async () => 0.95).listener;
-    expect(await sure.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(300);
+    expect(await sure.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(
+      defaultTurnWaits.quickMs,
+    );
     expect(sure.reason).toMatch(/^finished: /);
     expect(await sure.endOfTurnAfterMs(pause("I would like to"))).toBe(1200);
     expect(sure.reason).toMatch(/^unfinished: /);
     const open2 = open(async () => 0.3).listener;
-    expect(await open2.endOfTurnAfterMs(pause("We need two rooms."))).toBe(700);
+    expect(await open2.endOfTurnAfterMs(pause("We need two rooms."))).toBe(
+      defaultTurnWaits.middleMs,
+    );
   });
 
   test("gives the model each utterance from its start, and asks once a pause", async () => {
@@ -70,7 +75,9 @@ describe("the semantic turn detector", () => {
       warn: (_: object, message: string) => warnings.push(message),
     };
     const { listener } = open(() => Promise.reject(new Error("crash")), logger);
-    expect(await listener.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(500);
+    expect(await listener.endOfTurnAfterMs(pause("How much does it cost?"))).toBe(
+      (defaultTurnWaits.quickMs + defaultTurnWaits.middleMs) / 2,
+    );
     expect(warnings).toEqual(["turn model failed"]);
   });
 
@@ -87,6 +94,6 @@ describe("the semantic turn detector", () => {
       judgeWords: (text) => ({ verdict: text === "und" ? "unfinished" : "unclear", reason: "de" }),
     }).open();
     expect(await listener.endOfTurnAfterMs(pause("und"))).toBe(2_000);
-    expect(await listener.endOfTurnAfterMs(pause(undefined))).toBe(700);
+    expect(await listener.endOfTurnAfterMs(pause(undefined))).toBe(defaultTurnWaits.middleMs);
   });
 });

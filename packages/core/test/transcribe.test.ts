@@ -32,6 +32,74 @@ describe("transcribing an utterance", () => {
     });
   });
 
+  test("a provider that cannot stream is asked at a pause, and its words stand if nothing follows", async () => {
+    const asked: number[] = [];
+    const stt: STTProvider = {
+      name: "buffered",
+      transcribe: async (wav) => {
+        asked.push(wav.length - 44);
+        return { text: `words ${asked.length}`, isFinal: true };
+      },
+    };
+    const guesses: unknown[] = [];
+    const onInterim = (...guess: unknown[]) => void guesses.push(guess);
+    const sound = async function* (...marks: SpeechMark[]): AsyncGenerator<Pcm | SpeechMark> {
+      yield* speech(96);
+      for (const mark of marks) {
+        yield mark;
+        await new Promise(setImmediate); // the answer comes
+        yield* speech(32);
+      }
+    };
+    expect(await transcribe(sound("paused"), { ...options(stt), onInterim })).toMatchObject({
+      text: "words 1",
+      isFinal: true,
+    });
+    expect(guesses).toEqual([["words 1", true]]);
+    expect(asked).toEqual([3 * 1024]);
+    const { text } = await transcribe(sound("paused", "resumed"), { ...options(stt), onInterim });
+    expect(text).toBe("words 3");
+    expect(asked.at(-1)).toBe(5 * 1024);
+  });
+
+  test("a question at a pause is given up when the caller goes on", async () => {
+    const given: boolean[] = [];
+    const stt: STTProvider = {
+      name: "buffered",
+      transcribe: async (_wav, _config, { signal } = {}) => {
+        if (given.length > 0) return { text: "all", isFinal: true };
+        given.push(false);
+        signal?.addEventListener("abort", () => (given[0] = true));
+        return new Promise((_, reject) => signal?.addEventListener("abort", reject));
+      },
+    };
+    const goesOn = async function* (): AsyncGenerator<Pcm | SpeechMark> {
+      yield* speech(96);
+      yield "paused";
+      yield "resumed";
+      yield* speech(96);
+    };
+    expect(await transcribe(goesOn(), options(stt))).toMatchObject({ text: "all" });
+    expect(given).toEqual([true]);
+  });
+
+  test("a question that fails at the last pause fails the utterance, as it would at its end", async () => {
+    let calls = 0;
+    const stt: STTProvider = {
+      name: "buffered",
+      transcribe: () => {
+        calls += 1;
+        return Promise.reject(new Error("busy"));
+      },
+    };
+    const ends = async function* (): AsyncGenerator<Pcm | SpeechMark> {
+      yield* speech(96);
+      yield "paused";
+    };
+    await expect(transcribe(ends(), options(stt))).rejects.toMatchObject({ code: "STT_ERROR" });
+    expect(calls).toBe(1);
+  });
+
   test("a streaming provider hears it live, and its guesses come out one by one", async () => {
     const stt: STTProvider = {
       ...buffered,

@@ -41,45 +41,52 @@ const anyEvidence: fc.Arbitrary<TurnEvidence> = fc.record({
   earlierPausesMs: fc.array(fc.nat(5_000), { maxLength: 16 }),
 });
 
+const { quickMs, middleMs, longMs } = defaultTurnWaits;
+const shortMs = (quickMs + middleMs) / 2;
+
 describe("how long the silence must last", () => {
   test("a whole sentence with a falling voice ends the turn at once", () => {
-    expect(wait("finished", 0.95)).toBe(300);
+    expect(wait("finished", 0.95)).toBe(quickMs);
   });
 
   test("unfinished words wait, however finished the voice sounds", () => {
-    expect(wait("unfinished", 0.99)).toBe(1200);
+    expect(wait("unfinished", 0.99)).toBe(longMs);
   });
 
   test("a whole sentence with an open voice waits", () => {
-    expect(wait("finished", 0.3)).toBe(700);
-    expect(wait("finished", 0.02)).toBe(1200);
+    expect(wait("finished", 0.3)).toBe(middleMs);
+    expect(wait("finished", 0.02)).toBe(longMs);
   });
 
   test("without words the voice decides, and must be sure", () => {
-    expect([0.95, 0.7, 0.2].map((finished) => wait("unclear", finished))).toEqual([300, 700, 1200]);
+    expect([0.95, 0.7, 0.2].map((finished) => wait("unclear", finished))).toEqual([
+      quickMs,
+      middleMs,
+      longMs,
+    ]);
   });
 
   test("without a model words decide", () => {
     const waits = (["finished", "short", "unclear", "doubtful", "unfinished"] as const).map(
       (verdict) => wait(verdict, undefined),
     );
-    expect(waits).toEqual([500, 500, 700, 700, 1200]);
+    expect(waits).toEqual([shortMs, shortMs, middleMs, middleMs, longMs]);
   });
 
   test("a short answer never waits for long", () => {
-    expect(wait("short", 0.01)).toBe(500);
+    expect(wait("short", 0.01)).toBe(shortMs);
   });
 
   test("in noise the model is not believed", () => {
-    expect(wait("unclear", 0.99, { clarityDb: 4 })).toBe(700);
-    expect(wait("finished", 0.99, { clarityDb: 4 })).toBe(500);
+    expect(wait("unclear", 0.99, { clarityDb: 4 })).toBe(middleMs);
+    expect(wait("finished", 0.99, { clarityDb: 4 })).toBe(shortMs);
   });
 
   test("a caller who pauses for long inside his sentences is given longer", () => {
     const earlierPausesMs = [500, 520, 480, 510];
     expect(wait("finished", 0.95, { earlierPausesMs })).toBeGreaterThan(520);
-    expect(wait("finished", 0.95, { earlierPausesMs: [500, 520] })).toBe(300);
-    expect(wait("finished", 0.95, { earlierPausesMs: [120, 130, 140] })).toBe(300);
+    expect(wait("finished", 0.95, { earlierPausesMs: [500, 520] })).toBe(quickMs);
+    expect(wait("finished", 0.95, { earlierPausesMs: [120, 130, 140] })).toBe(quickMs);
   });
 });
 

@@ -21,7 +21,7 @@ export class Gate {
 }
 
 export interface Task {
-  readonly do: "hold" | "count" | "fail" | "crash" | "length" | "log";
+  readonly do: "hold" | "count" | "fail" | "crash" | "length" | "last" | "log";
   readonly name: string;
   readonly gate?: ArrayBufferLike;
   readonly steps?: number;

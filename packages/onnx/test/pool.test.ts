@@ -49,6 +49,13 @@ describe("a pool", () => {
     expect(await makePool().ask(count("a", 3))).toBe("a 2");
   });
 
+  test("does not ask a job again that has said its last, and lets it leave", async () => {
+    const pool = makePool();
+    expect(await pool.ask({ do: "last", name: "l" })).toBe("done");
+    expect(await pool.ask({ do: "log", name: "log" })).toEqual(["start l", "leave l", "start log"]);
+    expect(pool.size).toBe(0);
+  });
+
   test("rejects a question that has no answer", async () => {
     await expect(makePool().ask(count("a", 2, { silent: true }))).rejects.toMatchObject({
       code: "MODEL_ERROR",

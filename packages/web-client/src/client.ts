@@ -145,8 +145,13 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `MICROPHONE_…`, `INSECURE_CONTEXT`, `UNSUPPORTED_BROWSER`, or `CLOSED`
    * when `close` or another `shareAudio` came first
    */
-  shareAudio(source: MediaStream | MediaTrackConstraints = {}): Promise<AudioController> {
-    return this.#voice.share(source);
+  async shareAudio(source: MediaStream | MediaTrackConstraints = {}): Promise<AudioController> {
+    try {
+      return await this.#voice.share(source);
+    } catch (error) {
+      this.#tell(error);
+      throw error;
+    }
   }
 
   /** The microphone that is shared. */
@@ -357,15 +362,22 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       this.emit("microphoneChange", microphone);
     });
     this.#voice.on("lost", (error) => {
+      this.#tell(error);
       this.emit("error", error);
     });
     this.#playback.on("blocked", (error) => {
+      this.#tell(error);
       this.emit("playbackBlocked", error);
     });
     this.#playback.on("started", () => {
       this.#sound.resume();
       this.emit("playbackStarted");
     });
+  }
+
+  /** What has no reason is not about the connection. */
+  #tell(error: unknown): void {
+    if (error instanceof LLMRTCClientError && error.reason) this.#call.tell(error.reason);
   }
 
   #stopMedia(): void {

@@ -15,7 +15,7 @@ export interface Environment {
   readonly createStream: (track?: MediaStreamTrack) => MediaStream;
   /** Sound for a call that goes over the socket. */
   readonly openSocketAudio: (options: SocketAudioOptions) => Promise<SocketAudio>;
-  /** Calls `listener` when the network may be another. Returns what ends it. */
+  /** Calls `listener` when the network may be another, or the page was away. Returns what ends it. */
   readonly onNetworkChange: (listener: () => void) => () => void;
 }
 
@@ -28,11 +28,16 @@ export const browser: Environment = {
   openSocketAudio,
   onNetworkChange(listener) {
     const { connection } = navigator as { connection?: EventTarget }; // Chromium only
+    const onVisibility = (): void => {
+      if (document.visibilityState === "visible") listener();
+    };
     addEventListener("online", listener);
     connection?.addEventListener("change", listener);
+    document.addEventListener("visibilitychange", onVisibility);
     return () => {
       removeEventListener("online", listener);
       connection?.removeEventListener("change", listener);
+      document.removeEventListener("visibilitychange", onVisibility);
     };
   },
 };

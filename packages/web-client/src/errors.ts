@@ -1,4 +1,13 @@
-import { LLMRTCError, errorCodes, type ErrorCode } from "@metered/llmrtc-core";
+import {
+  LLMRTCError,
+  errorCodes,
+  type ConnectionReason,
+  type ErrorCode,
+} from "@metered/llmrtc-core";
+
+interface Details extends ErrorOptions {
+  readonly reason?: ConnectionReason | undefined;
+}
 
 /**
  * What the client throws, rejects with and passes to `error`. `message` says what happened, `remedy`
@@ -9,9 +18,15 @@ export class LLMRTCClientError extends LLMRTCError {
   /** The call goes on, or trying again can help. */
   readonly recoverable: boolean;
   readonly remedy: string;
+  /**
+   * Why there is no connection, no microphone or no sound. Always there with `CONNECTION_FAILED`,
+   * `SIGNALLING_FAILED`, `RECONNECTION_FAILED`, `ACCESS_REFUSED`, `MICROPHONE_…` and `PLAYBACK_BLOCKED`.
+   */
+  readonly reason: ConnectionReason | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: Details = {}) {
     super(code, message, options);
+    this.reason = options.reason ?? reasons[code];
     this.recoverable = !final.has(code);
     this.remedy = remedies[code] ?? "Try again in a moment.";
   }
@@ -35,6 +50,21 @@ const final: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "RECONNECTION_FAILED",
 ]);
 
+const reasons: Partial<Record<ErrorCode, ConnectionReason>> = {
+  CONNECTION_FAILED: "other",
+  RECONNECTION_FAILED: "other",
+  SIGNALLING_FAILED: "signalling",
+  ACCESS_REFUSED: "refused",
+  SERVER_BUSY: "busy",
+  UNSUPPORTED_BROWSER: "unsupported",
+  UNSUPPORTED_BY_SERVER: "unsupported",
+  MICROPHONE_DENIED: "microphone-denied",
+  MICROPHONE_NOT_FOUND: "microphone-unavailable",
+  MICROPHONE_IN_USE: "microphone-unavailable",
+  MICROPHONE_LOST: "microphone-unavailable",
+  PLAYBACK_BLOCKED: "playback-blocked",
+};
+
 const say = "Please say it again.";
 const later = "Wait a moment, then try again.";
 const network = "Check the internet connection, then try again.";
@@ -57,6 +87,7 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   AUDIO_PROCESSING_ERROR: say,
   VAD_ERROR: say,
   RATE_LIMITED: later,
+  SERVER_BUSY: later,
   BUDGET_EXCEEDED: newCall,
   INVALID_CONFIG: operator,
   UNSUPPORTED_BY_SERVER: operator,

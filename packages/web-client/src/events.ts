@@ -1,4 +1,4 @@
-import type { TurnTimings } from "@metered/llmrtc-core";
+import type { ConnectionReason, SelectedPair, TurnTimings } from "@metered/llmrtc-core";
 import type { LadderReason } from "./connection/ladder.ts";
 import type { ConnectionState } from "./connection/state.ts";
 import type { LLMRTCClientError } from "./errors.ts";
@@ -57,14 +57,20 @@ export interface ConnectionReport {
   readonly kind: "webrtc" | "websocket";
   /** WebRTC over a TURN server. Absent with `websocket`, and when the browser does not say. */
   readonly relayed?: boolean;
+  /** Kinds of address at both ends, and the last round trip. Present as `relayed` is. */
+  readonly pair?: SelectedPair;
+  /** With `websocket`: why WebRTC does not carry the sound, as far as is known by now. */
+  readonly reason?: ConnectionReason;
   readonly why: LadderReason;
+  /** For so long no sound could flow before this step, as the path that there was had broken; in ms. */
+  readonly recoveredAfterMs?: number;
   /** From the server's greeting to this step, in ms. */
   readonly afterMs: number;
   /** WebRTC connections tried so far. */
   readonly attempts: number;
 }
 
-export type { LadderReason };
+export type { ConnectionReason, LadderReason, SelectedPair };
 
 export type AudioFormat = "mp3" | "ogg" | "wav" | "pcm";
 export type SessionMode = "pipeline" | "realtime";

@@ -14,10 +14,10 @@ export function announce(message: ConversationMessage, emit: Emit): void {
   const info: TurnInfo = turnId === undefined ? {} : { turnId };
   switch (message.type) {
     case "transcript":
-      emit("transcript", message.text, message.isFinal, info);
+      emit("transcript", message.text, message.isFinal ?? true, info);
       return;
     case "assistant-transcript":
-      emit("assistantTranscript", message.text, message.isFinal, info);
+      emit("assistantTranscript", message.text, message.isFinal ?? true, info);
       return;
     case "llm-chunk":
       if (message.content) emit("llmChunk", message.content, info);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type * as Client from "@metered/llmrtc-web-client";
 import { expect, test } from "vitest";
 import { AgentServer } from "./browser/agent-server.ts";
-import { openChromium } from "./browser/chromium.ts";
+import { openTestBrowser } from "./browser/test-browser.ts";
 import { logged, own, scenes, until, v1 } from "./browser/scene.ts";
 
 const audible = 1000;
@@ -154,7 +154,7 @@ test("with playback off the application gets the track and nothing is played", a
 });
 
 test("says when the browser refuses to play, and plays after a gesture", async () => {
-  const strict = await openChromium({ sound: false });
+  const strict = await openTestBrowser({ maySpeak: false });
   atEnd(() => strict.close());
   const server = await AgentServer.start(own);
   atEnd(() => server.close());

@@ -294,7 +294,7 @@ test("after a failure start() goes on with the conversation; after close() it be
 
 test.each([
   ["no greeting within 10 s", 10_000, "SIGNALLING_FAILED", undefined],
-  ["no connection within 30 s", 30_000, "CONNECTION_FAILED", "s1"],
+  ["no connection within 15 s", 15_000, "CONNECTION_FAILED", "s1"],
 ])("%s is a failed try", async (_, ms, code, greeting) => {
   const scene = stage({ reconnection: { enabled: false } });
   const outcome = refusal(scene.client.start());
@@ -313,6 +313,23 @@ test.each([4401, 4403])("a server that refuses with %i is not asked again", asyn
   scene.socket.cut(code);
   expect(await outcome).toBe("ACCESS_REFUSED");
   expect(scene.client.state).toBe("failed");
+});
+
+test("a full server fails a new call at once, with its code, and trying later can help", async () => {
+  const scene = stage();
+  const outcome = refusal(scene.client.start());
+  scene.socket.cut(4429);
+  expect(await outcome).toBe("SERVER_BUSY");
+  expect(scene.events.at(-1)).toEqual(["error", "SERVER_BUSY", true]);
+});
+
+test("who was in a call and finds the server full tries again", async () => {
+  const scene = await connected();
+  scene.socket.cut(1006);
+  await scene.clock.advance(2_000);
+  expect(scene.client.state).toBe("connecting");
+  scene.socket.cut(4429);
+  expect(scene.client.state).toBe("reconnecting");
 });
 
 test("a spent budget is not spent again by reconnecting", async () => {

@@ -34,6 +34,11 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(new MessageEvent("message", { data }));
   }
 
+  open(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event("open"));
+  }
+
   cut(code = 1006): void {
     this.readyState = 3;
     this.dispatchEvent(Object.assign(new Event("close"), { code }));
@@ -66,11 +71,14 @@ export class FakePeer extends EventTarget {
   readonly tracks: (MediaStreamTrack | null)[] = [];
   readonly sctp = { maxMessageSize: 1000 };
   connectionState = "new";
+  iceConnectionState = "new";
   iceGatheringState = "new";
   signalingState = "stable";
   localDescription: { readonly sdp: string } | null = null;
   remoteDescription: unknown = null;
   restarts = 0;
+  /** Of the agent's voice, so far; undefined: the browser does not count. */
+  packets: number | undefined;
   #offers = 0;
 
   constructor(configuration: RTCConfiguration) {
@@ -94,7 +102,9 @@ export class FakePeer extends EventTarget {
     const replaceTrack = async (track: MediaStreamTrack | null): Promise<void> => {
       this.tracks.push(track);
     };
-    return { sender: { replaceTrack } };
+    const getStats = async (): Promise<unknown> =>
+      new Map(this.packets === undefined ? [] : [["in", { packetsReceived: this.packets }]]);
+    return { sender: { replaceTrack }, receiver: { getStats } };
   }
 
   async setLocalDescription(): Promise<void> {
@@ -135,6 +145,11 @@ export class FakePeer extends EventTarget {
     const init = { candidate, sdpMid: "0" };
     const found = candidate === null ? null : { candidate, toJSON: () => init };
     this.dispatchEvent(Object.assign(new Event("icecandidate"), { candidate: found }));
+  }
+
+  /** A STUN or TURN server says no, or nothing (701). */
+  fail(errorCode: number): void {
+    this.dispatchEvent(Object.assign(new Event("icecandidateerror"), { errorCode }));
   }
 
   finishGathering(): void {

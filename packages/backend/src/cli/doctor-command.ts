@@ -17,7 +17,7 @@ export function addDoctorCommand(program: Command): void {
     .description("check addresses, ports, STUN and TURN servers; takes less than 5 s")
     .helpOption("--help", "show this help")
     .option("--json", "print JSON instead of a table")
-    .option("--udp-ports <first-last>", "UDP ports that calls may use (default 49152-65535)", ports)
+    .option("--udp-ports <first-last>", "UDP ports that calls may use (default: PORT_RANGE)", ports)
     .option("--time-from <url>", "a web server whose clock to compare this machine's with", webUrl)
     .addHelpText("after", "\n-p and -h say where the server would listen, as without a command.")
     .action(async (_flags: object, command: Command) => {

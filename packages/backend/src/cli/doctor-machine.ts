@@ -14,6 +14,8 @@ export interface AddressFacts {
   readonly local: readonly string[];
   /** What STUN and TURN servers say that we are. */
   readonly mapped: readonly string[];
+  /** What the server tells callers to be its public addresses (`ANNOUNCED_ADDRESSES`). */
+  readonly announced?: readonly string[];
   /** A TURN server gave us a relay. */
   readonly relayed: boolean;
 }
@@ -26,7 +28,8 @@ export function localAddresses(): string[] {
 }
 
 /** Whether callers can reach this machine's addresses. */
-export function judgeAddresses({ local, mapped, relayed }: AddressFacts): Finding {
+export function judgeAddresses(facts: AddressFacts): Finding {
+  const { local, mapped, relayed, announced = [] } = facts;
   const at = { subject, check: "addresses" };
   const outside = mapped.filter((address) => addressKind(address) === "public");
   const shown = local.map((address) => `${address} (${addressKind(address)})`).join(", ");
@@ -38,6 +41,7 @@ export function judgeAddresses({ local, mapped, relayed }: AddressFacts): Findin
       remedy: "Connect this machine to a network.",
     };
   }
+  if (announced.length > 0) return { ...at, ...judgeAnnounced(announced, outside, shown) };
   const direct =
     outside.length > 0
       ? outside.some((address) => local.includes(address))
@@ -58,6 +62,23 @@ export function judgeAddresses({ local, mapped, relayed }: AddressFacts): Findin
       remedy:
         "Callers outside this network may not connect: configure a TURN server, or give this machine a public address.",
     }),
+  };
+}
+
+function judgeAnnounced(
+  announced: readonly string[],
+  outside: readonly string[],
+  shown: string,
+): Pick<Finding, "verdict" | "finding" | "remedy"> {
+  const finding = `${shown}, announced as ${announced.join(", ")}`;
+  const seen = [...new Set(outside)].filter(isIPv4);
+  if (seen.length === 0 || seen.some((address) => announced.includes(address))) {
+    return { verdict: "ok", finding };
+  }
+  return {
+    verdict: "failed",
+    finding: `${finding}, but STUN and TURN servers see ${seen.join(" and ")}`,
+    remedy: "Correct ANNOUNCED_ADDRESSES: callers send to an address that is not this machine's.",
   };
 }
 

@@ -10,6 +10,7 @@ import {
   type TurnReport,
 } from "../ice/probe/probe.ts";
 import type { Outcome } from "../ice/probe/fault.ts";
+import { defaultPortRange } from "../transport/addresses.ts";
 import { type IceServerList, readIceServers } from "../transport/webrtc/ice-servers.ts";
 import { ClockWatch, judgeClock } from "./doctor-clock.ts";
 import { configuredServers } from "./doctor-configured.ts";
@@ -27,7 +28,7 @@ const webWithinMs = 2_000;
 export interface DoctorOptions {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** UDP ports for media, first and last. Default 49152 to 65535. */
+  /** UDP ports for media, first and last. Default: as the server, 49152 to 65535. */
   readonly udpPorts?: readonly [number, number] | undefined;
   /** A web server whose clock to compare ours with. */
   readonly timeFrom?: string | undefined;
@@ -64,14 +65,15 @@ async function examine(variables: Variables, options: DoctorOptions): Promise<Fi
   const [ports, servers] = await Promise.all([
     Promise.all([
       checkHttpPort({ host, port }, globalThis.fetch),
-      checkUdpPorts(options.udpPorts ?? [49_152, 65_535]),
+      checkUdpPorts(options.udpPorts ?? server.portRange ?? defaultPortRange),
     ]),
     withinLimit({ signal: new AbortController().signal, ms: allWithinMs }, (signal) =>
       examineServers(server, clock, { signal, ca: options.ca }),
     ),
     options.timeFrom !== undefined && askTime(clock, options.timeFrom),
   ]);
-  const addresses = judgeAddresses({ ...servers.seen, local: localAddresses() });
+  const announced = server.announcedAddresses ?? [];
+  const addresses = judgeAddresses({ ...servers.seen, announced, local: localAddresses() });
   return [addresses, ...ports, judgeClock(clock.reading), ...servers.findings];
 }
 

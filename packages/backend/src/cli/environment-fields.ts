@@ -106,4 +106,14 @@ function json(value: string): unknown {
   }
 }
 
-export const logLevel = z.enum(["debug", "info", "warn", "error", "silent"]);
+export const logLevel = z.enum(
+  ["debug", "info", "warn", "error", "silent"],
+  "must be debug, info, warn, error or silent",
+);
+
+export const metricsAccess = z.enum(
+  ["local", "everybody", "nobody"],
+  "must be local, everybody or nobody",
+);
+
+export const metricsToken = secret.min(16, "must have at least 16 characters");

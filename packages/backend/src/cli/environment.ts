@@ -1,7 +1,9 @@
 import { LLMRTCError } from "@metered/llmrtc-core";
 import * as z from "zod";
 import type { IceServerOptions } from "../ice/choose.ts";
+import type { MetricsAccess } from "../http/metrics.ts";
 import type { AdmissionOptions } from "../security/admission.ts";
+import type { CapacityOptions } from "../security/front-desk.ts";
 import type { AddressOptions } from "../transport/addresses.ts";
 import { iceFields, iceSettings } from "./environment-ice.ts";
 import {
@@ -9,6 +11,8 @@ import {
   flag,
   host,
   logLevel,
+  metricsAccess,
+  metricsToken,
   origins,
   portRange,
   providerName,
@@ -36,6 +40,10 @@ const schema = z.object({
   ANNOUNCED_ADDRESSES: addresses.exactOptional(),
   PORT_RANGE: portRange.exactOptional(),
   ALLOWED_ORIGINS: origins.exactOptional(),
+  METRICS_ACCESS: metricsAccess.exactOptional(),
+  METRICS_TOKEN: metricsToken.exactOptional(),
+  MAX_SESSIONS: wholeNumber(1, 100_000).exactOptional(),
+  MAX_EVENT_LOOP_DELAY_MS: wholeNumber(1, 60_000).exactOptional(),
 
   LLM_PROVIDER: providerName.exactOptional(),
   STT_PROVIDER: providerName.exactOptional(),
@@ -65,7 +73,11 @@ export type Settings = z.infer<typeof schema>;
 
 /** Settings of the server: fields of its options, only those that were set. */
 export interface ServerSettings
-  extends IceServerOptions, AddressOptions, Pick<AdmissionOptions, "allowedOrigins"> {
+  extends
+    IceServerOptions,
+    AddressOptions,
+    CapacityOptions,
+    Pick<AdmissionOptions, "allowedOrigins"> {
   readonly port?: number;
   readonly host?: string;
   readonly systemPrompt?: string;
@@ -73,6 +85,7 @@ export interface ServerSettings
   readonly streamingTTS?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
+  readonly metricsAccess?: MetricsAccess;
 }
 
 export interface Environment {
@@ -114,7 +127,16 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 function serverSettings(settings: Settings): ServerSettings {
   const { PORT, HOST, SYSTEM_PROMPT, GREETING } = settings;
   const { STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
+  const { METRICS_ACCESS, METRICS_TOKEN } = settings;
+  if (METRICS_TOKEN !== undefined && METRICS_ACCESS !== undefined) {
+    throw new LLMRTCError(
+      "INVALID_CONFIG",
+      "METRICS_TOKEN and METRICS_ACCESS exclude each other: with a token, who has it may read",
+    );
+  }
+  const access = METRICS_TOKEN === undefined ? METRICS_ACCESS : { token: METRICS_TOKEN };
   const { ICE_INTERFACES, ANNOUNCED_ADDRESSES, PORT_RANGE, ALLOWED_ORIGINS } = settings;
+  const { MAX_SESSIONS, MAX_EVENT_LOOP_DELAY_MS } = settings;
   return {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
@@ -126,7 +148,10 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(ICE_INTERFACES !== undefined && { interfaces: ICE_INTERFACES }),
     ...(ANNOUNCED_ADDRESSES !== undefined && { announcedAddresses: ANNOUNCED_ADDRESSES }),
     ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),
+    ...(access !== undefined && { metricsAccess: access }),
     ...(ALLOWED_ORIGINS !== undefined && { allowedOrigins: ALLOWED_ORIGINS }),
+    ...(MAX_SESSIONS !== undefined && { maxSessions: MAX_SESSIONS }),
+    ...(MAX_EVENT_LOOP_DELAY_MS !== undefined && { maxEventLoopDelayMs: MAX_EVENT_LOOP_DELAY_MS }),
     ...iceSettings(settings),
   };
 }

@@ -3,15 +3,32 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { WebSocketServer } from "ws";
 
-/** @throws {LLMRTCError} `ADDRESS_IN_USE` */
+/** @throws {LLMRTCError} `ADDRESS_IN_USE`; `INVALID_CONFIG` when this machine cannot listen there */
 export async function listening(http: Server, port: number, host: string): Promise<void> {
   http.listen(port, host);
   try {
     await once(http, "listening");
   } catch (cause) {
-    const busy = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-    if (!busy) throw cause;
-    throw new LLMRTCError("ADDRESS_IN_USE", `Port ${port} on ${host} is in use`, { cause });
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    if (code === "EADDRINUSE") {
+      throw new LLMRTCError("ADDRESS_IN_USE", `Port ${port} on ${host} is in use`, { cause });
+    }
+    const why = whyNot(code, port, host);
+    throw why === undefined ? cause : new LLMRTCError("INVALID_CONFIG", why, { cause });
+  }
+}
+
+function whyNot(code: string, port: number, host: string): string | undefined {
+  switch (code) {
+    case "EADDRNOTAVAIL":
+      return `host: this machine has no address ${host}`;
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `host: there is no name ${host}`;
+    case "EACCES":
+      return `port: this user may not listen on port ${port}`;
+    default:
+      return undefined;
   }
 }
 

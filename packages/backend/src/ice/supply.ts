@@ -1,4 +1,10 @@
-import type { Clock, Logger } from "@metered/llmrtc-core";
+import {
+  type Clock,
+  type Logger,
+  MetricNames,
+  type MetricsAdapter,
+  NoopMetrics,
+} from "@metered/llmrtc-core";
 import {
   defaultStun,
   type IceServerLease,
@@ -19,6 +25,7 @@ export interface SuppliedIceServers extends IceServerLease {
 export interface IceSupplyOptions {
   readonly source: IceServerSource;
   readonly logger: Logger;
+  readonly metrics?: MetricsAdapter;
   /** Its `now` is ms since 1970. */
   readonly clock?: Clock;
 }
@@ -42,6 +49,7 @@ const longestWaitMs = 24 * 60 * 60_000;
 export class IceSupply {
   readonly #source: IceServerSource;
   readonly #logger: Logger;
+  readonly #metrics: MetricsAdapter;
   readonly #clock: Clock;
   #reserve: IceServerLease | undefined;
   #refreshing: Promise<void> | undefined;
@@ -50,7 +58,13 @@ export class IceSupply {
   #failure: string | undefined;
   #life = new AbortController();
 
-  constructor({ source, logger, clock = wallClock }: IceSupplyOptions) {
+  constructor({
+    source,
+    logger,
+    metrics = new NoopMetrics(),
+    clock = wallClock,
+  }: IceSupplyOptions) {
+    this.#metrics = metrics;
     this.#source = source;
     this.#logger = logger;
     this.#clock = clock;
@@ -137,7 +151,21 @@ export class IceSupply {
   }
 
   /** @throws what the source throws, or `IceSourceError` when it takes too long */
-  #ask(sessionId: string | undefined, withinMs: number): Promise<IceServerLease> {
+  async #ask(sessionId: string | undefined, withinMs: number): Promise<IceServerLease> {
+    let outcome = "failed";
+    try {
+      const lease = await this.#mint(sessionId, withinMs);
+      outcome = "ok";
+      return lease;
+    } finally {
+      // Of what was given up because the server stops nothing is known.
+      if (!this.#life.signal.aborted) {
+        this.#metrics.increment(MetricNames.ICE_SERVER_REQUESTS, 1, { outcome });
+      }
+    }
+  }
+
+  #mint(sessionId: string | undefined, withinMs: number): Promise<IceServerLease> {
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.#life.signal]);
     return new Promise((resolve, reject) => {

@@ -16,7 +16,7 @@ export interface EndOfTurnOptions {
    * true; false ends every turn after a fixed silence.
    */
   readonly model?: boolean | undefined;
-  /** Silence that ends a turn which seems finished, unclear, unfinished. Default 300, 700, 1200 ms. */
+  /** Silence that ends a turn which seems finished, unclear, unfinished. Default 250, 800, 1200 ms. */
   readonly waits?: Partial<TurnWaits> | undefined;
   /** The fixed silence where there is no model. Default 500 ms. */
   readonly silenceMs?: number | undefined;

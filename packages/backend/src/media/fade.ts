@@ -2,7 +2,7 @@ import type { Pcm } from "@metered/llmrtc-core";
 
 /** Fades the first `samples` down to nothing and silences the rest, in place. */
 export function fadeOut(pcm: Pcm, samples: number): Pcm {
-  for (const at of pcm.keys()) {
+  for (let at = 0; at < pcm.length; at += 1) {
     const gain = at < samples ? 1 - (at + 1) / samples : 0;
     pcm[at] = Math.round((pcm[at] ?? 0) * gain);
   }

@@ -130,6 +130,8 @@ export class Playout extends Emitter<PlayoutEvents> {
       throw new LLMRTCError("INVALID_STATE", "The playout queue is full; wait for roomFor()");
     }
     this.#queue.push(pcm);
+    this.#sendDue(); // the first sound of a reply need not wait for the next beat
+    this.#wake();
   }
 
   /**

@@ -42,7 +42,8 @@ export class Hearing {
       voice.close();
     };
     const words = async (signal: AbortSignal) => this.#utterance?.wordsAtPause(signal);
-    this.ear = listen(microphone, { voice, turnDetector, words, logger });
+    const onJudged = (afterMs: number) => this.#utterance?.ending(afterMs);
+    this.ear = listen(microphone, { voice, turnDetector, words, onJudged, logger });
   }
 
   /** Resolves when the microphone has ended. Never rejects. */

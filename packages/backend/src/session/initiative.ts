@@ -48,6 +48,7 @@ export class Initiative {
 
   /** Sound can reach the caller (again). */
   connected(): void {
+    if (this.#over) return;
     this.#reachable = true;
     const { greeting } = this.#options;
     if (!this.#greeted && greeting !== undefined) void this.#say(greeting, "talk");

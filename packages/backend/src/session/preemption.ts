@@ -12,19 +12,21 @@ export class Preemption {
   readonly #turn: TurnOptions;
   readonly #history: History;
   readonly #allowed: boolean;
+  /** Whether a guess costs so little that every pause is worth one. */
+  readonly #eager: boolean;
   #guess: Guess | undefined;
 
   constructor(turn: TurnOptions, history: History, preemptive: "auto" | boolean) {
     const { llm } = turn.providers;
     this.#turn = turn;
     this.#history = history;
-    const wanted = preemptive === "auto" ? llm.local === true : preemptive;
-    this.#allowed = wanted && llm.stream !== undefined;
+    this.#allowed = preemptive !== false && llm.stream !== undefined;
+    this.#eager = preemptive === true || llm.local === true;
   }
 
-  /** The caller may have finished with these words. */
-  guess(text: string): void {
-    if (!this.#allowed || this.#guess?.fits(text)) return;
+  /** The caller may have finished with these words; `likely`: the turn detector thinks so. */
+  guess(text: string, { likely }: { readonly likely: boolean }): void {
+    if (!this.#allowed || !(likely || this.#eager) || this.#guess?.fits(text)) return;
     this.drop();
     if (judgeWords(text).verdict === "unfinished") return;
     const messages = this.#history.forRequest({ role: "user", content: text });

@@ -1,4 +1,4 @@
-import type { Logger } from "@metered/llmrtc-core";
+import { type Clock, type Logger, systemClock } from "@metered/llmrtc-core";
 import { Session, type SessionServices } from "./session.ts";
 
 export interface SessionRegistryOptions {
@@ -6,23 +6,42 @@ export interface SessionRegistryOptions {
   /** How long a session waits for its caller to come back. Default 30 minutes. */
   readonly ttlMs?: number;
   readonly logger: Logger;
+  readonly clock?: Pick<Clock, "now">;
 }
+
+/** A caller whose network broke is back by then. */
+const placeKeptMs = 30_000;
 
 /** All calls of a server, and those that may come back. */
 export class SessionRegistry {
   readonly #services: SessionServices;
   readonly #ttlMs: number;
   readonly #logger: Logger;
+  readonly #clock: Pick<Clock, "now">;
   readonly #sessions = new Map<string, Entry>();
 
-  constructor({ services, ttlMs = 30 * 60_000, logger }: SessionRegistryOptions) {
+  constructor(options: SessionRegistryOptions) {
+    const { services, ttlMs = 30 * 60_000, logger, clock = systemClock } = options;
     this.#services = services;
     this.#ttlMs = ttlMs;
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Calls that run, and those whose caller was lost a moment ago and will be back. */
+  get occupied(): number {
+    return [...this.#sessions.keys()].filter((id) => this.hasPlace(id)).length;
+  }
+
+  /** Whether the session is one of those that are `occupied`. */
+  hasPlace(id: string): boolean {
+    const entry = this.#sessions.get(id);
+    if (!entry) return false;
+    return entry.owner !== undefined || this.#clock.now() - entry.lostAt < placeKeptMs;
   }
 
   /**
@@ -32,7 +51,7 @@ export class SessionRegistry {
    */
   create(owner: SessionOwner, services: SessionServices = this.#services): Session {
     const session = new Session(crypto.randomUUID(), services);
-    this.#sessions.set(session.id, { session, owner, expiry: undefined });
+    this.#sessions.set(session.id, { session, owner, lostAt: 0, expiry: undefined });
     session.on("hang-up", (reason) => {
       this.#sessions.get(session.id)?.owner?.hungUp?.(reason);
       void this.remove(session);
@@ -71,7 +90,8 @@ export class SessionRegistry {
     void session.detach();
     const expiry = setTimeout(() => void this.remove(session), this.#ttlMs);
     expiry.unref();
-    this.#sessions.set(session.id, { session, owner: undefined, expiry });
+    const lostAt = this.#clock.now();
+    this.#sessions.set(session.id, { session, owner: undefined, lostAt, expiry });
   }
 
   async remove(session: Session): Promise<void> {
@@ -109,5 +129,7 @@ export interface SessionOwner {
 interface Entry {
   readonly session: Session;
   readonly owner: SessionOwner | undefined;
+  /** Matters where there is no owner. */
+  readonly lostAt: number;
   readonly expiry: NodeJS.Timeout | undefined;
 }

@@ -25,7 +25,7 @@ export interface ConversationOptions {
   readonly llm?: SessionConfig | undefined;
   /** Speak while the voice is being made. Default true. */
   readonly streamingTTS?: boolean | undefined;
-  /** Recognise while the caller speaks, with interim transcripts. Default true. */
+  /** Recognise while the caller speaks; a provider that cannot stream is asked at each pause. Default true. */
   readonly streamingSTT?: boolean | undefined;
   /** Cuts the reply into what is spoken at once; the last piece is carried over. */
   readonly sentenceChunker?: SentenceChunker | undefined;
@@ -45,8 +45,9 @@ export interface ConversationOptions {
   readonly interruptionDetector?: InterruptionDetector | undefined;
   /**
    * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
-   * what he turns out not to have said is dropped. `auto`: with models whose provider is `local`.
-   * Default `auto`.
+   * what he turns out not to have said is dropped. `auto`: at once at a pause with a model whose
+   * provider is `local`, with others when the turn detector is nearly sure (it waits 400 ms at most).
+   * True: at once. Default `auto`.
    */
   readonly preemptive?: "auto" | boolean | undefined;
 }

@@ -134,6 +134,11 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     await this.close();
   }
 
+  /** Nobody wants to talk: the agent does nothing of its own accord. */
+  stayQuiet(): void {
+    this.#initiative.close();
+  }
+
   /** The caller is typing. */
   typing(): void {
     this.#initiative.typing();

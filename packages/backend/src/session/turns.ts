@@ -139,8 +139,8 @@ export class Turns {
         const whole = this.#inputs.withBefore(id, text, this.#floor);
         send({ type: "transcript", text: whole, isFinal: false, turnId: id });
       },
-      paused: (text) => {
-        this.#guess(id, text);
+      paused: (text, likely) => {
+        this.#guess(id, text, likely);
       },
       resumed: () => {
         this.#preemption.drop();
@@ -322,14 +322,15 @@ export class Turns {
   }
 
   /** The caller may have finished: the model is asked already, where nothing else is under way. */
-  #guess(id: string, text: string): void {
+  #guess(id: string, text: string, likely: boolean): void {
     const { parts, agent } = this.#floor;
     if (agent.phase !== "silent" || this.#options.pictures.waiting()) return;
     if (parts.at(-1)?.id !== id) return;
     const whole = parts.every(({ by, standing, phase, ...part }) => {
       return by === "voice" && standing === "taken" && (phase === "ready" || part.id === id);
     });
-    if (whole) this.#preemption.guess(this.#inputs.withBefore(id, text, this.#floor));
+    if (!whole) return;
+    this.#preemption.guess(this.#inputs.withBefore(id, text, this.#floor), { likely });
   }
 
   #answer(parts: readonly string[]): void {

@@ -15,14 +15,21 @@ export interface UtteranceOptions extends UnderstandingOptions {
   readonly stopwatch: TurnStopwatch;
   /** Shows the client what is understood so far. */
   readonly show: (text: string) => void;
-  /** The caller has paused after these words. */
-  readonly paused: (text: string) => void;
+  /**
+   * The caller has paused after these words.
+   *
+   * @param likely he has finished, says the turn detector; told anew when it says so
+   */
+  readonly paused: (text: string, likely: boolean) => void;
   /** He goes on. */
   readonly resumed: () => void;
 }
 
 /** So much voice over the agent is enough for a recogniser to tell what it is; then again with more. */
 const askEveryMs = 320;
+
+/** A turn detector that waits no longer is nearly sure that the caller has finished. */
+const likelyMs = 400;
 
 /** One run of the caller's voice on its way to words. */
 export class Utterance {
@@ -32,6 +39,8 @@ export class Utterance {
   readonly #dropped = new AbortController();
   #contest: Contest | undefined;
   #pause: AbortController | undefined;
+  #atPause: string | undefined;
+  #likely = false;
   #askedMs = 0;
   #shown = "";
   #interim = "";
@@ -63,12 +72,22 @@ export class Utterance {
 
   pause(): void {
     this.#sound.push("paused");
+    this.#atPause = undefined;
+    this.#likely = false;
     const pause = new AbortController();
     this.#pause = pause;
     this.#contest?.pause();
     void this.#words.atPause(pause.signal).then((text) => {
-      if (!pause.signal.aborted && text) this.#options.paused(text);
+      if (pause.signal.aborted || !text) return;
+      this.#atPause = text;
+      this.#options.paused(text, this.#likely);
     });
+  }
+
+  /** The turn detector ends it after so much silence. */
+  ending(afterMs: number): void {
+    this.#likely = afterMs <= likelyMs;
+    if (this.#likely && this.#pause && this.#atPause) this.#options.paused(this.#atPause, true);
   }
 
   resume(): void {

@@ -7,7 +7,7 @@ import {
   sessionServices,
 } from "../session/session-options.ts";
 import type { SessionServices } from "../session/session.ts";
-import { closeCodes } from "./connection.ts";
+import { closeCodes } from "./close-codes.ts";
 
 export interface WelcomeOptions extends AdmissionOptions {
   readonly session?: SessionFunction | undefined;

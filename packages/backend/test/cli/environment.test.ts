@@ -26,6 +26,8 @@ test("every server variable arrives in its option", () => {
     ANNOUNCED_ADDRESSES: "203.0.113.7,2001:db8::7",
     PORT_RANGE: "50000-50100",
     ALLOWED_ORIGINS: "https://app.example.com, http://localhost:3000",
+    MAX_SESSIONS: "60",
+    MAX_EVENT_LOOP_DELAY_MS: "40",
   });
   expect(server).toEqual({
     port: 9000,
@@ -41,6 +43,8 @@ test("every server variable arrives in its option", () => {
     announcedAddresses: ["203.0.113.7", "2001:db8::7"],
     portRange: [50_000, 50_100],
     allowedOrigins: ["https://app.example.com", "http://localhost:3000"],
+    maxSessions: 60,
+    maxEventLoopDelayMs: 40,
   });
 });
 

@@ -101,6 +101,8 @@ describe("this machine's addresses", () => {
     ["private without one", { ...nat, relayed: false }, "warning"],
     ["private, nobody knows more", { local: ["10.0.0.2"], mapped: [], relayed: false }, "warning"],
     ["none", { local: [], mapped: [], relayed: false }, "warning"],
+    ["announced as seen", { ...nat, announced: ["203.0.113.9"], relayed: false }, "ok"],
+    ["announced wrongly", { ...nat, announced: ["203.0.113.8"], relayed: true }, "failed"],
   ])("%s", (_which, facts, verdict) => {
     expect(judgeAddresses(facts).verdict).toBe(verdict);
   });

@@ -4,7 +4,7 @@ import type { Pcm } from "./pcm.ts";
 export function bytesFromPcm(pcm: Pcm): Uint8Array {
   const bytes = new Uint8Array(pcm.length * 2);
   const view = new DataView(bytes.buffer);
-  for (const [i, sample] of pcm.entries()) view.setInt16(i * 2, sample, true);
+  for (let i = 0; i < pcm.length; i++) view.setInt16(i * 2, pcm[i] ?? 0, true);
   return bytes;
 }
 

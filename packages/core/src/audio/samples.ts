@@ -14,3 +14,14 @@ export function pcmFromFloats(floats: ArrayLike<number>): Pcm {
 export function floatsFromPcm(pcm: Pcm): Float32Array {
   return Float32Array.from(pcm, (sample) => sample / 32_768);
 }
+
+/** Runs of samples as one. */
+export function joined(runs: readonly Pcm[]): Pcm {
+  const all = new Int16Array(runs.reduce((length, run) => length + run.length, 0));
+  let at = 0;
+  for (const run of runs) {
+    all.set(run, at);
+    at += run.length;
+  }
+  return all;
+}

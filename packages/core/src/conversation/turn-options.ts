@@ -40,7 +40,8 @@ export interface TurnTaking extends FloorRules {
   readonly interruptionDetector: InterruptionDetector;
   /**
    * Asks the model before it is sure that the caller has finished, and drops what he turns out not to
-   * have said. `auto`: where the provider says that it is `local`. Default `auto`.
+   * have said. `auto`: at once where the model is `local`, else when the turn detector is nearly sure
+   * (waits 400 ms at most). True: at once at each pause. Default `auto`.
    */
   readonly preemptive: "auto" | boolean;
 }

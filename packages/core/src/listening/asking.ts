@@ -16,6 +16,8 @@ const cutOffMs = 1_000;
 export interface AskingOptions {
   readonly detector: TurnDetector;
   readonly words: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Told when the pause has been judged and still runs. */
+  readonly onJudged?: ((afterMs: number) => void) | undefined;
   readonly logger: Logger;
 }
 
@@ -103,6 +105,7 @@ export class Asking {
     if (pause.signal.aborted) return;
     this.#answer = Math.max(1, Math.ceil(silenceMs / voiceFrameMs));
     this.#reason = reason;
+    this.#options.onJudged?.(this.#answer * voiceFrameMs);
   }
 
   #failed(error: unknown): void {

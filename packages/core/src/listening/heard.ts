@@ -24,7 +24,7 @@ export type Heard =
       /** From the start of the voice to its last voiced frame so far; 0 in sound from before it was found. */
       readonly voiceMs: number;
     }
-  /** About 100 ms of silence: the caller may have finished. */
+  /** About 60 ms of silence: the caller may have finished. */
   | { readonly type: "speech-paused" }
   /** The caller goes on. */
   | { readonly type: "speech-resumed" }

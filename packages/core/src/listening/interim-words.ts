@@ -3,7 +3,7 @@ import type { STTProvider } from "../providers/stt.ts";
 
 /** A recogniser that answers pauses is worth waiting for: with its text the turn can end sooner. */
 const answerMs = 1_000;
-/** Others get as long as costs nothing, since no turn ends before 300 ms of silence. */
+/** Others get as long as costs nothing: they are asked at 64 ms of silence, and no turn ends before 250. */
 const nextMs = 150;
 
 /** What is understood of one utterance so far, for whoever wants to know at a pause. */

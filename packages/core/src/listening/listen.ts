@@ -21,6 +21,8 @@ export interface ListenOptions {
   readonly turnDetector: TurnDetector;
   /** Tells the turn detector what was said up to the pause that runs. It may wait a little. */
   readonly words?: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Told at once what the turn detector says: speech ends after so much silence unless it resumes. */
+  readonly onJudged?: (afterMs: number) => void;
   readonly rule?: SpeechRule;
   /** Sound kept from before the voice starts, so that its first consonant is not lost. Default 300. */
   readonly preSpeechMs?: number;
@@ -95,6 +97,7 @@ async function* hear(
   const asking = new Asking({
     detector: options.turnDetector,
     words: options.words ?? (async () => undefined),
+    onJudged: options.onJudged,
     logger,
   });
   let speech = quiet;

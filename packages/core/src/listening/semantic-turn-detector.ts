@@ -8,7 +8,7 @@ import { judgeWords, type WordsVerdict } from "./words.ts";
 export interface SemanticTurnDetectorOptions {
   /** Hears from the voice whether the caller has finished. Without one, words alone decide. */
   readonly model?: TurnModel | undefined;
-  /** Defaults: 300, 700 and 1200 ms. */
+  /** Defaults: 250, 800 and 1200 ms. */
   readonly waits?: Partial<TurnWaits> | undefined;
   /** What words say about their end. Default: rules for English, punctuation for all languages. */
   readonly judgeWords?: ((text: string) => WordsVerdict) | undefined;

@@ -9,7 +9,7 @@ export interface SpeechRule {
   /** Unvoiced frames in a row after which what was noticed was no voice. Default 2. */
   readonly lostFrames: number;
   /**
-   * Silent frames in a row that make a pause, of which the turn detector is asked: 3 (96 ms). Later it
+   * Silent frames in a row that make a pause, of which the turn detector is asked: 2 (64 ms). Later it
    * would know no more: models take silence itself for an end.
    */
   readonly pauseFrames: number;
@@ -27,7 +27,7 @@ export const defaultSpeechRule: SpeechRule = {
   keepProbability: 0.35,
   startFrames: 3,
   lostFrames: 2,
-  pauseFrames: 3,
+  pauseFrames: 2,
   maxFrames: 1_875, // 60 s of 32 ms
   faintProbability: 0.15,
 };

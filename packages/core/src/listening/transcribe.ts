@@ -1,12 +1,14 @@
 import { type Pcm, microphoneFormat } from "../audio/pcm.ts";
 import { bytesFromPcm } from "../audio/bytes.ts";
 import { Resampler } from "../audio/resample.ts";
+import { joined } from "../audio/samples.ts";
 import { encodeWav } from "../audio/wav.ts";
 import type { Clock } from "../clock.ts";
 import { type Patience, patiently } from "../conversation/patience.ts";
 import { type Logger, silentLogger } from "../logger.ts";
 import type { STTConfig, STTProvider, STTResult } from "../providers/stt.ts";
 import { AsyncQueue } from "../queue.ts";
+import { TranscribeAtPauses } from "./transcribe-at-pauses.ts";
 
 /** A word about the sound that follows: the caller fell silent, or went on after that. */
 export type SpeechMark = "paused" | "resumed";
@@ -14,7 +16,10 @@ export type SpeechMark = "paused" | "resumed";
 export interface TranscribeOptions {
   readonly stt: STTProvider;
   readonly config?: STTConfig;
-  /** Feed a provider that can stream while the caller still speaks. Default true. */
+  /**
+   * Feed a provider that can stream while the caller still speaks, and ask one that cannot at each
+   * pause. Default true.
+   */
   readonly streaming?: boolean;
   /** Limit on the wait for the final text, from the end of the sound. */
   readonly timeoutMs: number;
@@ -34,7 +39,7 @@ export interface TranscribeOptions {
 /**
  * One utterance to text. Its sound is kept until the end: when streaming breaks, the whole of it is
  * transcribed at once, so nothing said is lost. When it ends in a marked pause, what the provider
- * understood at that pause is the final text.
+ * understood at that pause is the final text; one that cannot stream is asked there too.
  *
  * @param sound 16 kHz mono, and marks; the utterance is over when it ends
  * @returns empty text when nothing was said
@@ -52,7 +57,11 @@ export async function transcribe(
     signal,
     ...(clock && { clock }),
   };
-  const live = streaming && stt.transcribeStream ? openLive(options) : undefined;
+  const live = streaming
+    ? stt.transcribeStream
+      ? openLive(options)
+      : new TranscribeAtPauses(options)
+    : undefined;
   const heard: Pcm[] = [];
   try {
     for await (const part of sound) {
@@ -155,14 +164,4 @@ class PauseAnswer {
   resolve(result: STTResult): void {
     this.#resolve(result);
   }
-}
-
-function joined(runs: readonly Pcm[]): Pcm {
-  const all = new Int16Array(runs.reduce((length, run) => length + run.length, 0));
-  let at = 0;
-  for (const run of runs) {
-    all.set(run, at);
-    at += run.length;
-  }
-  return all;
 }

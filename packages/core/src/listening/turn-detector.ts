@@ -1,6 +1,6 @@
 import type { Heard } from "./heard.ts";
 
-/** What is known when the caller has been silent for about 100 ms. */
+/** What is known when the caller has been silent for about 60 ms. */
 export interface Pause {
   /** From the start of speech to its last voiced frame. */
   readonly speechMs: number;

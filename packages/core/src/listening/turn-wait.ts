@@ -2,15 +2,15 @@ import type { WordsVerdict } from "./words.ts";
 
 /** Silence after which a turn ends, from the last voice, in milliseconds. */
 export interface TurnWaits {
-  /** The caller has finished, as it seems. Default 300. */
+  /** The caller has finished, as it seems. Default 250: about 300 from his last sound, since voice detection lags. */
   readonly quickMs: number;
-  /** It is not clear. Default 700. */
+  /** It is not clear. Default 800. */
   readonly middleMs: number;
   /** More is to come. Default 1200. */
   readonly longMs: number;
 }
 
-export const defaultTurnWaits: TurnWaits = { quickMs: 300, middleMs: 700, longMs: 1_200 };
+export const defaultTurnWaits: TurnWaits = { quickMs: 250, middleMs: 800, longMs: 1_200 };
 
 /** All that speaks for or against the end of a turn. */
 export interface TurnEvidence {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../errors.ts";
 import type { Logger } from "../logger.ts";
 import type { LLMChunk, LLMRequest, LLMResult, ToolCallRequest } from "../providers/llm.ts";
+import type { ConnectionReason, ConnectionReportMessage } from "../protocol/connection-report.ts";
 import type { TurnTimings } from "../protocol/turn-timings.ts";
 import type { STTResult } from "../providers/stt.ts";
 import type { AudioContainer } from "../providers/tts.ts";
@@ -53,6 +54,26 @@ export interface ToolCallResult {
   readonly error?: string | undefined;
 }
 
+/**
+ * Kind of way that sound travels: without a relay; over the caller's TURN server by the transport between
+ * the two; over the server's TURN server; over the WebSocket. `unknown`: nobody said.
+ */
+export type ConnectionPath =
+  | "direct-udp"
+  | "direct-tcp"
+  | "relay-udp"
+  | "relay-tcp"
+  | "relay-tls"
+  | "server-relay"
+  | "websocket"
+  | "messages"
+  | "unknown";
+
+/** How a caller's attempt to connect ended; each attempt has exactly one. `tookMs`: since it was let in. */
+export type ConnectionOutcome =
+  | { readonly outcome: "connected"; readonly path: ConnectionPath; readonly tookMs: number }
+  | { readonly outcome: "failed"; readonly reason: ConnectionReason; readonly tookMs: number };
+
 type Hook<Args extends readonly unknown[]> = (...args: Args) => void | Promise<void>;
 
 /**
@@ -93,6 +114,12 @@ export interface OrchestratorHooks {
 export interface ServerHooks {
   readonly onConnection?: Hook<[sessionId: string, connectionId: string]>;
   readonly onDisconnect?: Hook<[sessionId: string, timing: TimingInfo]>;
+  /** Once for each connection; not for mere checks of a connection. */
+  readonly onConnectionOutcome?: Hook<[sessionId: string, outcome: ConnectionOutcome]>;
+  /** How sound travels now, told by clients with the feature `reports`. */
+  readonly onConnectionReport?: Hook<[sessionId: string, report: ConnectionReportMessage]>;
+  /** Something went wrong at the caller's end; the call may go on. Feature `reports`. */
+  readonly onConnectionTrouble?: Hook<[sessionId: string, reason: ConnectionReason]>;
   readonly onSpeechStart?: Hook<[sessionId: string, timestamp: number]>;
   readonly onSpeechEnd?: Hook<[sessionId: string, timestamp: number, audioDurationMs: number]>;
   /** Every error of a turn, a connection or the server. */

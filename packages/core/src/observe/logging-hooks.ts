@@ -38,6 +38,12 @@ export function createLoggingHooks(config: LoggingHooksConfig): OrchestratorHook
     onDisconnect: (sessionId, { durationMs }) => {
       write("info", { sessionId, durationMs }, "connection closed");
     },
+    onConnectionOutcome: (sessionId, outcome) => {
+      write("info", { sessionId, ...outcome }, "connection outcome");
+    },
+    onConnectionTrouble: (sessionId, reason) => {
+      write("info", { sessionId, reason }, "trouble at the caller's end");
+    },
     onSpeechStart: (sessionId) => {
       write("debug", { sessionId }, "speech started");
     },

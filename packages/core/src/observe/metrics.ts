@@ -36,6 +36,35 @@ export const MetricNames = {
   ERRORS: "llmrtc.errors",
   CONNECTIONS: "llmrtc.connections.active",
   RECONNECTIONS: "llmrtc.reconnections",
+  /** Callers who wanted to be connected. */
+  CONNECTION_ATTEMPTS: "llmrtc.connection.attempts",
+  /** How they ended, each once. Tags: `outcome` (`connected`, `failed`), `reason` of a failure. */
+  CONNECTION_OUTCOMES: "llmrtc.connection.outcomes",
+  /** From being let in to sound and messages. Tag `path`. */
+  CONNECT_TIME: "llmrtc.connection.connect_ms",
+  /** Selected pairs. Tags: `client`, `server` (kinds of candidate), `protocol`, `relay` (of the client). */
+  CONNECTION_PAIRS: "llmrtc.connection.pairs",
+  /** Steps of the ladder that callers took. Tags: `path`, `why`. */
+  CONNECTION_STEPS: "llmrtc.connection.steps",
+  /** Calls that sound goes this way now. Tag `path`. */
+  CONNECTION_CALLS: "llmrtc.connection.calls",
+  /** What callers' ends said that went wrong. Tag `reason`. */
+  CONNECTION_TROUBLES: "llmrtc.connection.troubles",
+  /** Calls that were up and lost their connection without a goodbye. */
+  CONNECTION_DROPS: "llmrtc.connection.drops",
+  /** For so long no sound could flow while another path was looked for. Tag `path`: the new one. */
+  RECOVERY_TIME: "llmrtc.connection.recovery_ms",
+  /** Looks at the connection without a call, as `preflight()` makes them. */
+  CONNECTION_CHECKS: "llmrtc.connection.checks",
+  ICE_RESTARTS: "llmrtc.ice.restarts",
+  /** How they ended. Tag `outcome` (`succeeded`, `failed`). */
+  ICE_RESTART_OUTCOMES: "llmrtc.ice.restart_outcomes",
+  /** Requests for ICE servers to where they come from. Tag `outcome` (`ok`, `failed`). */
+  ICE_SERVER_REQUESTS: "llmrtc.ice.requests",
+  /** What our own end got of each STUN and TURN server. Tags: `server`, `outcome` (`candidate`, `none`). */
+  ICE_SERVER_ANSWERS: "llmrtc.ice.answers",
+  /** Our relays that a TURN server would not prolong. Tag `server`. */
+  TURN_REFRESH_FAILURES: "llmrtc.turn.refresh_failures",
   TOOL_DURATION: "llmrtc.tool.duration_ms",
   TOOL_CALLS: "llmrtc.tool.calls",
   TOOL_ERRORS: "llmrtc.tool.errors",

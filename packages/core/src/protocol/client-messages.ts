@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { audioCodecs } from "./audio-frame.ts";
 import { candidateInit } from "./candidate.ts";
+import { connectionReport, connectionTrouble } from "./connection-report.ts";
 import { parseMessage } from "./door.ts";
 
 /** Most pictures in one message, and most characters of one of them; a frame holds 1 MiB in all. */
@@ -26,10 +27,17 @@ const offer = z.object({
   signal: offerSignal,
   /** From a new peer connection: the one before is given up. Feature `websocket-audio`. */
   fresh: z.optional(z.boolean()),
+  /** The answer has the same one. */
+  number: z.optional(z.number()),
 });
 /** An older spelling of `offer`. */
 const signal = z.object({ type: z.literal("signal"), signal: offerSignal });
-const reconnect = z.object({ type: z.literal("reconnect"), sessionId: shortText });
+const reconnect = z.object({
+  type: z.literal("reconnect"),
+  sessionId: shortText,
+  /** The client's peer connection lives: only this socket is new. Feature `resume`. */
+  peer: z.optional(z.boolean()),
+});
 const audio = z.object({
   type: z.literal("audio"),
   data: z.base64(),
@@ -44,6 +52,8 @@ const hello = z.object({
   features: z.pipe(z.array(z.unknown()).check(z.maxLength(64)), z.array(shortText)),
   /** As `turn-detection` says it later. */
   turnDetection: z.optional(turnDetectionMode),
+  /** `check`: no call, only a look whether one would connect. Default: a call. */
+  purpose: z.optional(z.enum(["call", "check"])),
 });
 /** One ICE candidate of the client; `null` means that there are no more. */
 const candidate = z.object({ type: z.literal("candidate"), candidate: z.nullable(candidateInit) });
@@ -103,6 +113,8 @@ export const ClientMessage = z.discriminatedUnion("type", [
   playout,
   audioStart,
   audioStop,
+  connectionReport,
+  connectionTrouble,
   bye,
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;
@@ -113,5 +125,5 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
  * @throws {LLMRTCError} `INVALID_MESSAGE`, naming the offending field but never quoting its content
  */
 export function parseClientMessage(frame: string): ClientMessage {
-  return parseMessage(ClientMessage, frame, "client");
+  return parseMessage(() => ClientMessage, frame, "client");
 }

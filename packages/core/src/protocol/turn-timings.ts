@@ -8,7 +8,7 @@ const ms = z.optional(z.number());
  * A stage that the turn did not reach is absent.
  */
 export const turnTimings = z.object({
-  from: z.enum(["speech", "text", "recording"]),
+  from: z.literal(["speech", "text", "recording"]),
   /** The silence had lasted long enough: the turn was the agent's. */
   endOfTurnMs: ms,
   /** Who decided so, e.g. `silence`: the turn detector's name, or what it says. */

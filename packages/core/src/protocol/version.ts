@@ -20,8 +20,11 @@ export const dataChannelLabel = "data";
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
  * - `turn-control`: the client can begin, end and take back its turns, and says that it types
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
+ * - `reports`: the client tells how it is connected, and why not
  * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
  * - `withdrawal`: `turn-withdrawn` takes back all of a turn
+ * - `resume`: a new socket takes over a running call while its peer connection lives, and the
+ *   server's sound never pauses for more than 400 ms, so that the client can tell when the path is silent
  */
 export const features = [
   "trickle",
@@ -36,8 +39,10 @@ export const features = [
   "websocket-audio",
   "ice-servers",
   "turn-control",
+  "reports",
   "pause",
   "withdrawal",
+  "resume",
 ] as const;
 
 export type Feature = (typeof features)[number];

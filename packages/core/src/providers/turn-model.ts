@@ -17,7 +17,7 @@ export interface TurnModelStream {
   /** @param pcm the next sound of the utterance, 16 kHz mono */
   hear(pcm: Pcm): void;
   /**
-   * Ask when about 100 ms of silence have been heard after a voice: silence alone makes models say
+   * Ask when about 60 to 100 ms of silence have been heard after a voice: silence alone makes models say
    * "finished".
    *
    * @returns how likely the utterance is finished, 0 to 1

@@ -12,6 +12,8 @@ export interface Step<Result> {
   readonly transfer?: readonly Transferable[];
   /** From now on the job is due at this time (`now()` milliseconds). */
   readonly dueAt?: number;
+  /** Nothing follows. The job ends without being asked again, which spares its reader a wait. */
+  readonly last?: true;
 }
 
 /** What a job knows besides its input. */
@@ -36,7 +38,7 @@ export type ToWorker<Input> =
       readonly dueAt: number;
       readonly window: number;
     }
-  | { readonly type: "credit"; readonly id: number }
+  | { readonly type: "credit"; readonly id: number; readonly count: number }
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "close" };
 

@@ -17,6 +17,8 @@ export class Job<Input, Result> implements Urgency {
   #results: Result[] = [];
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
+  /** Results read of which the worker was not told. */
+  #read = 0;
 
   constructor(request: JobRequest<Input>) {
     this.request = request;
@@ -29,6 +31,20 @@ export class Job<Input, Result> implements Urgency {
 
   get credit(): number {
     return this.request.window - this.#results.length;
+  }
+
+  /**
+   * One more result was read.
+   *
+   * @returns how much more room there is for the worker; 0 as long as half the window is left: a message
+   * to another thread costs more than many a job
+   */
+  read(): number {
+    this.#read += 1;
+    if (this.#read * 2 < this.request.window) return 0;
+    const count = this.#read;
+    this.#read = 0;
+    return count;
   }
 
   /** Ended, failed or given up: nothing will come any more. */

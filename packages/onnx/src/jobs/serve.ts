@@ -69,7 +69,7 @@ function serve<Input, Result, Info>(
       }
       case "credit": {
         const job = jobs.get(message.id);
-        if (job) job.credit += 1;
+        if (job) job.credit += message.count;
         break;
       }
       case "cancel": {
@@ -100,7 +100,10 @@ function serve<Input, Result, Info>(
     try {
       const { done, value } = await (leaving ? job.steps.return() : job.steps.next());
       if (leaving || done) finish(job);
-      else if (!job.cancelled) step(job, value);
+      else {
+        if (!job.cancelled) step(job, value);
+        if (value.last) await end(job);
+      }
     } catch (error) {
       jobs.delete(job.id);
       post({ type: "end", id: job.id, failure: toFailure(error) });
@@ -113,6 +116,12 @@ function serve<Input, Result, Info>(
     if (result !== undefined) job.credit -= 1;
     const results = result === undefined ? [] : [result];
     post({ type: "step", id: job.id, dueAt: job.dueAt, results }, transfer);
+  }
+
+  /** What its `finally` blocks throw rejects the job, as ever. */
+  async function end(job: RunningJob<Result>): Promise<void> {
+    await job.steps.return();
+    finish(job);
   }
 
   function finish(job: RunningJob<Result>): void {

@@ -80,8 +80,11 @@ export class Thread<Input, Result, Info> {
     this.#post({ type: "job", id, input, dueAt, window }, transfer);
   }
 
+  /** One more result of the job was read. */
   credit(job: Job<Input, Result>): void {
-    if (this.jobs.has(job.id)) this.#post({ type: "credit", id: job.id });
+    if (!this.jobs.has(job.id)) return;
+    const count = job.read();
+    if (count > 0) this.#post({ type: "credit", id: job.id, count });
   }
 
   /** The worker stops at its next step. Until then the job stays on the list. */

@@ -1,4 +1,10 @@
-import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
+import {
+  Emitter,
+  type ClientMessage,
+  type ConnectionReason,
+  type Feature,
+  type Logger,
+} from "@metered/llmrtc-core";
 import type { ReconnectionConfig, TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
@@ -54,6 +60,8 @@ export class Call extends Emitter<CallEvents> {
   #cancelWait: (() => void) | undefined;
   #reason: LLMRTCClientError | undefined;
   #report: ConnectionReport | undefined;
+  /** What the server could not be told when it happened. */
+  readonly #untold: ConnectionReason[] = [];
 
   /** Told at each connection. */
   turnDetection: TurnDetection;
@@ -116,9 +124,9 @@ export class Call extends Emitter<CallEvents> {
     this.#step({ type: "close" });
   }
 
-  /** On the socket. */
+  /** Part of the conversation, in order. */
   send(message: ClientMessage): boolean {
-    return this.#link?.send(message) ?? false;
+    return this.#link?.say(message) ?? false;
   }
 
   /** On the data channel where it does, else on the socket. */
@@ -129,6 +137,12 @@ export class Call extends Emitter<CallEvents> {
   /** Place in the agent's sound that is being played; null when nothing is. */
   get playedPosition(): number | null {
     return this.#link?.playedPosition ?? null;
+  }
+
+  /** For the server's operator: what went wrong at this end. */
+  tell(reason: ConnectionReason): void {
+    this.#untold.push(reason);
+    this.#link?.tellAll();
   }
 
   /** What the caller is heard with, now and after each reconnection. */
@@ -156,17 +170,21 @@ export class Call extends Emitter<CallEvents> {
     try {
       const { signallingUrl, protocols = [], iceServers = [], transport = "auto" } = config;
       const { iceTransportPolicy } = config;
+      const connectTo = (url: string): WebSocket => environment.openSocket(url, [protocols].flat());
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
         environment,
         logger,
-        url,
-        protocols: typeof protocols === "string" ? [protocols] : protocols,
+        socket: connectTo(url),
+        // A token in the URL may have ended meanwhile.
+        open: async () =>
+          connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
         iceServers,
         turnDetection: this.turnDetection,
         transport,
         sound,
+        untold: this.#untold,
         iceTransportPolicy,
         resume: this.#session,
         track: this.#track,
@@ -208,10 +226,12 @@ export class Call extends Emitter<CallEvents> {
   }
 
   #lost(reason: LLMRTCClientError): void {
-    this.#options.logger.info({ code: reason.code }, reason.message);
+    this.#options.logger.info({ code: reason.code, reason: reason.reason }, reason.message);
     this.#reason = reason;
     const { random } = this.#options.environment;
-    this.#step({ type: "lost", retryable: reason.recoverable, random: random() });
+    // A full server is not pressed by new callers; who comes back may find his place.
+    const refused = reason.code === "SERVER_BUSY" && this.#starting !== undefined;
+    this.#step({ type: "lost", retryable: reason.recoverable && !refused, random: random() });
   }
 
   #wait({ retries, delayMs }: Extract<Progress, { readonly phase: "waiting" }>): void {
@@ -230,7 +250,7 @@ export class Call extends Emitter<CallEvents> {
       ? new LLMRTCClientError(
           "RECONNECTION_FAILED",
           `Gave up after ${before.retries} retries: ${reason.message}`,
-          { cause: reason },
+          { cause: reason, reason: reason.reason },
         )
       : reason;
     this.emit("failed", error);

@@ -3,6 +3,7 @@ import {
   type AudioCodec,
   type CandidateInit,
   type ClientMessage,
+  type ConnectionReason,
   type Logger,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
@@ -32,6 +33,10 @@ export type ClimbEvents = {
   /** The agent's voice comes on this from now on. */
   track: MediaStream;
   report: ConnectionReport;
+  /** A try of WebRTC came to nothing, or the connection that there was did. */
+  trouble: ConnectionReason;
+  /** The network may be another: is the socket there? */
+  doubt: undefined;
   /** The last event, unless `close` was called: why there is no connection any more. */
   lost: string;
 };
@@ -45,6 +50,8 @@ export interface ClimbOptions {
   readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
+  /** The server's sound never pauses, and its end waits for another socket. */
+  readonly resumes: boolean;
   readonly track: MediaStreamTrack | null;
   readonly logger: Logger;
 }
@@ -59,10 +66,13 @@ export class Climb extends Emitter<ClimbEvents> {
   #track: MediaStreamTrack | null;
   #peer: Peer | undefined;
   #peerStream: MediaStream | undefined;
+  #blamed: Peer | undefined;
+  #brokenAt: number | undefined;
   #audio: SocketAudio | undefined;
   /** Offers that the server has not answered yet; an answer belongs to the oldest. */
   #unanswered = 0;
   #why = "No way to the server was found.";
+  #reason: ConnectionReason | undefined;
   #cancelWake: (() => void) | undefined;
   #over = false;
 
@@ -83,6 +93,7 @@ export class Climb extends Emitter<ClimbEvents> {
         this.#hear(bytes);
       }),
       environment.onNetworkChange(() => {
+        this.#peer?.doubt();
         this.#step({ type: "network-changed" });
       }),
     );
@@ -106,10 +117,22 @@ export class Climb extends Emitter<ClimbEvents> {
     if (this.#ladder.socket === "on") this.#audio?.setTrack(track);
   }
 
-  /** The server's answer to an offer. */
-  accept(sdp: string): void {
+  /** The server's answer to an offer, with the offer's number where the server knows of numbers. */
+  accept(sdp: string, number?: number): void {
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    if (this.#unanswered === 0) this.#peer?.accept(sdp);
+    if (this.#options.resumes || this.#unanswered === 0) this.#peer?.accept(sdp, number);
+  }
+
+  /** A peer connection lives, so that the call outlives its socket. */
+  get outlivesSocket(): boolean {
+    const { phase } = this.#ladder.peer;
+    return this.#options.resumes && (phase === "up" || phase === "broken");
+  }
+
+  /** There is another socket, and the server goes on with it. */
+  sayAgain(): void {
+    this.#peer?.sayAgain();
+    if (this.#audio) this.#send({ type: "audio-start", codec: this.#audio.codec });
   }
 
   addCandidate(candidate: CandidateInit | null): void {
@@ -128,6 +151,11 @@ export class Climb extends Emitter<ClimbEvents> {
   silence(type: "tts-paused" | "tts-resumed" | "tts-cancelled"): void {
     if (type !== "tts-resumed") this.#audio?.flush();
     for (const track of this.#peerStream?.getTracks() ?? []) track.enabled = type !== "tts-paused";
+  }
+
+  /** Why WebRTC does not carry the call: of the try that goes on, else of the last. */
+  get reason(): ConnectionReason | undefined {
+    return this.#peer?.reason ?? this.#reason;
   }
 
   /** Place in the agent's sound that is being played; null when none is, or it is not known. */
@@ -183,6 +211,7 @@ export class Climb extends Emitter<ClimbEvents> {
 
   #followPeer(before: PeerStep, after: PeerStep): void {
     if (attemptOf(before) === attemptOf(after)) return;
+    if (before.phase === "trying" && this.#peer) this.#failed(this.#peer);
     this.#peer?.close();
     this.#peer = undefined;
     this.#peerStream = undefined;
@@ -191,12 +220,13 @@ export class Climb extends Emitter<ClimbEvents> {
   }
 
   #open({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): void {
-    const { environment, logger, iceTransportPolicy, trickle } = this.#options;
+    const { environment, logger, iceTransportPolicy, trickle, resumes } = this.#options;
     const peer = new Peer({
       environment,
       logger,
       iceServers: this.#iceServers,
       trickle,
+      watch: resumes,
       iceTransportPolicy: relayOnly ? "relay" : iceTransportPolicy,
       fresh: attempt > 1,
       send: (message) => {
@@ -215,15 +245,27 @@ export class Climb extends Emitter<ClimbEvents> {
     peer.on("connected", () => {
       this.#step({ type: "peer-connected", attempt });
     });
+    peer.on("doubt", () => {
+      this.emit("doubt", undefined);
+    });
     peer.on("interrupted", () => {
       this.#step({ type: "peer-interrupted", attempt });
     });
     peer.on("lost", (why) => {
       this.#why = why;
+      this.#failed(peer);
       this.#step({ type: "peer-lost", attempt });
     });
     if (this.#track) peer.setTrack(this.#track);
     void peer.connect();
+  }
+
+  /** Told once for each peer, whether it gave up by itself or took too long. */
+  #failed(peer: Peer): void {
+    if (this.#blamed === peer) return;
+    this.#blamed = peer;
+    this.#reason = peer.reason;
+    this.emit("trouble", this.#reason);
   }
 
   #followSocket(before: Ladder, { socket }: Ladder): void {
@@ -276,7 +318,10 @@ export class Climb extends Emitter<ClimbEvents> {
   #tell(before: Ladder, after: Ladder): void {
     const had = carries(before);
     const has = carries(after);
-    if (had && !has) this.emit("interrupted", undefined);
+    if (had && !has) {
+      this.#brokenAt = this.#options.environment.clock.now();
+      this.emit("interrupted", undefined);
+    }
     if (!has) return;
     const way = wayOf(after);
     if (had && way === wayOf(before)) return;
@@ -289,14 +334,20 @@ export class Climb extends Emitter<ClimbEvents> {
 
   async #report(ladder: Ladder): Promise<void> {
     const kind = wayOf(ladder);
-    const afterMs = this.#options.environment.clock.now() - this.#startedAt;
-    const relayed = kind === "webrtc" ? await this.#peer?.relayed() : undefined;
+    const now = this.#options.environment.clock.now();
+    const afterMs = now - this.#startedAt;
+    const recoveredAfterMs = this.#brokenAt === undefined ? undefined : now - this.#brokenAt;
+    this.#brokenAt = undefined;
+    const pair = kind === "webrtc" ? await this.#peer?.pair() : undefined;
     if (this.#over) return;
     const { why, attempts } = ladder;
+    const reason = kind === "websocket" && why !== "only-choice" ? this.reason : undefined;
     this.emit("report", {
       kind,
-      ...(relayed !== undefined && { relayed }),
+      ...(pair && { relayed: pair.local === "relay" || pair.remote === "relay", pair }),
       why,
+      ...(reason && { reason }),
+      ...(recoveredAfterMs !== undefined && { recoveredAfterMs }),
       afterMs,
       attempts,
     });

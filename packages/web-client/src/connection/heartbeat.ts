@@ -18,6 +18,7 @@ export class Heartbeat {
   #waitingFor: number | undefined;
   #misses = 0;
   #roundTripTimeMs: number | undefined;
+  #cancelProbe: (() => void) | undefined;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
@@ -29,6 +30,7 @@ export class Heartbeat {
   }
 
   start(): void {
+    this.#misses = 0;
     this.#cancel ??= this.#after(intervalMs, () => {
       this.#ping();
     });
@@ -36,12 +38,29 @@ export class Heartbeat {
 
   stop(): void {
     this.#cancel?.();
-    this.#cancel = undefined;
+    this.#cancelProbe?.();
+    this.#cancel = this.#cancelProbe = undefined;
+  }
+
+  /**
+   * Asks now, out of turn.
+   *
+   * @param silent called when there is no answer in `ms`, to this or to an earlier ping
+   */
+  probe(ms: number, silent: () => void): void {
+    if (this.#cancelProbe) return;
+    this.#options.sendPing(this.#options.clock.now());
+    this.#cancelProbe = this.#after(ms, () => {
+      this.#cancelProbe = undefined;
+      silent();
+    });
   }
 
   /** `timestamp` as the ping had it. A late answer is a sign of life too. */
   pong(timestamp: number): void {
     this.#misses = 0;
+    this.#cancelProbe?.();
+    this.#cancelProbe = undefined;
     if (timestamp !== this.#waitingFor) return;
     this.#waitingFor = undefined;
     this.#roundTripTimeMs = this.#options.clock.now() - timestamp;

@@ -3,6 +3,7 @@ import {
   features,
   parseServerMessage,
   type ClientMessage,
+  type ConnectionReason,
   type ErrorCode,
   type Feature,
   type Logger,
@@ -20,7 +21,12 @@ import { Signalling } from "./signalling.ts";
 
 const readyWithinMs = 10_000;
 const ackWithinMs = 5000;
-const connectedWithinMs = 30_000;
+/** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
+const connectedWithinMs = 15_000;
+/** Told at the next greeting; more would say the same. */
+const mostUntold = 8;
+/** A socket that answers no ping in this, beyond the usual time, may be on a network that is no more. */
+const pongWithinMs = 500;
 const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
 
 /** The server ends the call after these; coming back would be refused or begin anew at its cost. */
@@ -52,8 +58,9 @@ export type LinkEvents = {
 
 export interface LinkOptions {
   readonly environment: Environment;
-  readonly url: string;
-  readonly protocols: readonly string[];
+  readonly socket: WebSocket;
+  /** Another socket to the same server. */
+  readonly open: () => Promise<WebSocket>;
   /** Used instead of the server's list when not empty. */
   readonly iceServers: readonly RTCIceServer[];
   /** Used instead of the server's wish when defined. */
@@ -67,6 +74,8 @@ export interface LinkOptions {
   readonly transport: "auto" | "webrtc" | "websocket";
   /** The audio context of the call. */
   readonly sound: Sound;
+  /** Troubles that the server does not know of yet: told when it can be, kept otherwise. */
+  readonly untold: ConnectionReason[];
   readonly logger: Logger;
 }
 
@@ -78,6 +87,7 @@ export class Link extends Emitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #signalling: Signalling;
   readonly #heartbeat: Heartbeat;
+  readonly #openedAt: number;
   #climb: Climb | undefined;
   #track: MediaStreamTrack | null;
   /** Present with servers that send each message on both channels. */
@@ -86,26 +96,34 @@ export class Link extends Emitter<LinkEvents> {
   #ack: Ack | undefined;
   #cancelTimer: (() => void) | undefined;
   #ending: LLMRTCClientError | undefined;
+  /** A new socket is there, and the server has not said whether it goes on with it. */
+  #returning = false;
   #over = false;
 
   constructor(options: LinkOptions) {
     super();
-    const { environment, url, protocols, track } = options;
+    const { environment, socket, open, track } = options;
     this.#options = options;
     this.#track = track;
+    this.#openedAt = environment.clock.now();
     this.#heartbeat = new Heartbeat({
       clock: environment.clock,
       sendPing: (timestamp) => void this.send({ type: "ping", timestamp }),
       onSilence: () => {
-        this.#lose("SIGNALLING_FAILED", "The server does not answer any more.");
+        this.#miss(
+          new LLMRTCClientError("SIGNALLING_FAILED", "The server does not answer any more."),
+        );
       },
     });
-    this.#signalling = new Signalling(environment.openSocket(url, protocols));
+    this.#signalling = new Signalling({ clock: environment.clock, socket, open });
     this.#signalling.on("frame", (frame) => {
       this.#receive("socket", frame);
     });
+    this.#signalling.on("renewed", () => {
+      this.#comeBack();
+    });
     this.#signalling.on("lost", (error) => {
-      this.#end(error);
+      this.#miss(error);
     });
     this.#within(readyWithinMs, () => {
       this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
@@ -145,6 +163,11 @@ export class Link extends Emitter<LinkEvents> {
     return this.#signalling.send(message);
   }
 
+  /** Older servers take on the socket what is part of the conversation. */
+  say(message: ClientMessage): boolean {
+    return this.features.has("resume") ? this.sendData(message) : this.send(message);
+  }
+
   /** On the data channel, or on the socket where that does not do. */
   sendData(message: ClientMessage): boolean {
     return this.#climb?.sendMessage(JSON.stringify(message)) === true || this.send(message);
@@ -153,6 +176,22 @@ export class Link extends Emitter<LinkEvents> {
   /** Place in the agent's sound that is being played; null when nothing is. */
   get playedPosition(): number | null {
     return this.#climb?.playedPosition ?? null;
+  }
+
+  /** Tells the server what went wrong at this end, now or when it greets next. */
+  tell(reason: ConnectionReason): void {
+    this.#options.untold.push(reason);
+    this.tellAll();
+  }
+
+  /** What it does not know yet. */
+  tellAll(): void {
+    const { untold } = this.#options;
+    untold.splice(mostUntold);
+    if (!this.features.has("reports")) return;
+    while (untold[0] && this.send({ type: "connection-trouble", reason: untold[0] })) {
+      untold.shift();
+    }
   }
 
   setTrack(track: MediaStreamTrack | null): void {
@@ -194,7 +233,7 @@ export class Link extends Emitter<LinkEvents> {
         this.#onAck(message);
         return;
       case "signal":
-        this.#climb?.accept(message.signal.sdp);
+        this.#climb?.accept(message.signal.sdp, message.number);
         return;
       case "candidate":
         this.#climb?.addCandidate(message.candidate);
@@ -231,6 +270,7 @@ export class Link extends Emitter<LinkEvents> {
     this.#ready = ready;
     const { resume, turnDetection } = this.#options;
     if (ready.features) this.send({ type: "hello", features: [...features], turnDetection });
+    this.tellAll();
     if (!this.features.has("one-channel")) this.#copies = new Copies();
     if (resume === undefined) {
       this.#call(ready);
@@ -243,14 +283,44 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onAck(ack: Ack): void {
-    if (!this.#ready || this.#climb) return;
+    if (!this.#ready) return;
+    if (this.#climb) {
+      if (!this.#returning) return;
+      this.#returning = false;
+      this.#cancelTimer?.();
+      if (ack.peerKept) this.#climb.sayAgain();
+      else this.#lose("SIGNALLING_FAILED", "The server does not know this call any more.");
+      return;
+    }
     this.#ack = ack;
     this.#call(this.#ready);
   }
 
+  /** Without its socket the call goes on as long as sound goes another way, and a new one is opened. */
+  #miss(error: LLMRTCClientError): void {
+    if (error.recoverable && this.#climb?.outlivesSocket) this.#signalling.renew();
+    else this.#end(error);
+  }
+
+  /** On a new socket, to the call that is there. */
+  #comeBack(): void {
+    const { sessionId } = this;
+    if (sessionId === null) return;
+    this.#returning = true;
+    this.send({ type: "reconnect", sessionId, peer: true });
+    this.#heartbeat.stop();
+    this.#heartbeat.start();
+    this.#within(ackWithinMs, () => {
+      this.#signalling.renew();
+    });
+  }
+
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
-    this.#within(connectedWithinMs, () => {
-      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.");
+    const spentMs = this.#options.environment.clock.now() - this.#openedAt;
+    this.#within(Math.max(0, connectedWithinMs - spentMs), () => {
+      const reason = this.#climb?.reason ?? "other";
+      this.tell(reason);
+      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
     });
     const { environment, logger, sound, transport, iceServers: own } = this.#options;
     const servers = own.length > 0 ? own : toRTCIceServers(iceServers);
@@ -273,6 +343,7 @@ export class Link extends Emitter<LinkEvents> {
       iceServers: servers,
       iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
+      resumes: this.features.has("resume"),
       track: this.#track,
     });
     this.#climb = climb;
@@ -284,28 +355,40 @@ export class Link extends Emitter<LinkEvents> {
     });
     climb.on("report", (report) => {
       this.emit("report", report);
+      if (!this.features.has("reports")) return;
+      const { relayed: _, ...told } = report;
+      this.send({ type: "connection-report", ...told });
+    });
+    climb.on("trouble", (reason) => {
+      this.tell(reason);
     });
     climb.on("connected", () => {
       this.#cancelTimer?.();
       this.#heartbeat.start();
       this.emit("connected", undefined);
     });
+    climb.on("doubt", () => {
+      this.#heartbeat.probe(pongWithinMs + (this.roundTripTimeMs ?? 0), () => {
+        if (climb.outlivesSocket) this.#signalling.renew();
+      });
+    });
     climb.on("interrupted", () => {
       this.emit("interrupted", undefined);
     });
     climb.on("lost", (why) => {
-      this.#lose("CONNECTION_FAILED", why);
+      this.#lose("CONNECTION_FAILED", why, climb.reason);
     });
     climb.start();
   }
 
-  #lose(code: ErrorCode, why: string): void {
-    this.#end(new LLMRTCClientError(code, why));
+  #lose(code: ErrorCode, why: string, reason?: ConnectionReason): void {
+    this.#end(new LLMRTCClientError(code, why, { reason }));
   }
 
   #end(error: LLMRTCClientError): void {
     if (this.#over) return;
     this.close();
+    if (error.code === "SIGNALLING_FAILED") this.tell("signalling");
     this.emit("lost", this.#ending ?? error);
   }
 

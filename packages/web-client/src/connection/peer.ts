@@ -3,10 +3,15 @@ import {
   dataChannelLabel,
   type CandidateInit,
   type ClientMessage,
+  type ConnectionReason,
   type Logger,
+  type SelectedPair,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
-import { gathered } from "./gathering.ts";
+import { Evidence } from "./evidence.ts";
+import { Negotiation } from "./negotiation.ts";
+import { PathWatch } from "./path-watch.ts";
+import { selectedPair } from "./selected-pair.ts";
 
 /** A path that has gone silent may come back by itself for this long. */
 const graceMs = 2500;
@@ -22,6 +27,8 @@ export type PeerEvents = {
   connected: undefined;
   /** The path broke and ICE is being restarted. */
   interrupted: undefined;
+  /** The network may be another; so the socket's too. */
+  doubt: undefined;
   /** A text message from the server's data channel. */
   message: string;
   track: MediaStream;
@@ -35,6 +42,8 @@ export interface PeerOptions {
   readonly iceTransportPolicy: RTCIceTransportPolicy;
   /** Whether the server takes candidates one by one. */
   readonly trickle: boolean;
+  /** The server's sound never pauses, so that silence means a broken path. */
+  readonly watch: boolean;
   /** The server has, or had, another peer on the same socket, which this one replaces. */
   readonly fresh: boolean;
   readonly send: (message: ClientMessage) => void;
@@ -43,39 +52,49 @@ export interface PeerOptions {
 
 /**
  * The WebRTC half of a connection: one audio line both ways, one data channel, and the offers that
- * make them. Only this end offers, one offer at a time, so there is no glare. The microphone comes
- * and goes by `replaceTrack`, which needs no offer.
+ * make them. Only this end offers, so there is no glare. The microphone comes and goes by
+ * `replaceTrack`, which needs no offer.
  */
 export class Peer extends Emitter<PeerEvents> {
   readonly #options: PeerOptions;
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #audio: RTCRtpTransceiver;
+  readonly #negotiation: Negotiation;
   readonly #life = new AbortController();
-  /** Server's candidates that came before the answer they belong to. */
-  #early: CandidateInit[] = [];
-  /** Own candidates that came before their offer was sent. */
-  #unsent: (CandidateInit | null)[] | undefined;
-  #signals: Promise<void> = Promise.resolve();
-  #offering = false;
-  #fresh: boolean;
+  readonly #evidence: Evidence;
+  #watch: PathWatch | undefined;
   #restarting = false;
   #everConnected = false;
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers, iceTransportPolicy, fresh } = options;
+    const { environment, iceServers, iceTransportPolicy, watch } = options;
     this.#options = options;
-    this.#fresh = fresh;
     this.#connection = environment.createPeer({
       iceServers: [...iceServers],
       iceTransportPolicy,
     });
+    this.#evidence = new Evidence(this.#connection, this.#life.signal);
     this.#channel = this.#connection.createDataChannel(dataChannelLabel, { ordered: true });
     this.#audio = this.#connection.addTransceiver("audio", {
       direction: "sendrecv",
       streams: [environment.createStream()],
+    });
+    this.#negotiation = new Negotiation({
+      ...options,
+      connection: this.#connection,
+      numbered: watch,
+      signal: this.#life.signal,
+      answered: () => {
+        this.#watch?.note({ type: "answered" });
+        // A path that came back by itself meanwhile tells nothing any more.
+        this.#checkConnected();
+      },
+      failed: (why) => {
+        this.#lose(why);
+      },
     });
     this.#listen();
   }
@@ -86,7 +105,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Sends the offer; `connected` or `lost` follows. */
   connect(): Promise<void> {
-    return this.#offer();
+    return this.#negotiation.offer();
   }
 
   /** The sound to send; null for none. */
@@ -97,25 +116,26 @@ export class Peer extends Emitter<PeerEvents> {
     });
   }
 
-  /** The server's answer to the last offer. */
-  accept(sdp: string): void {
-    this.#inOrder(async () => {
-      if (this.#connection.signalingState !== "have-local-offer") return;
-      await this.#connection.setRemoteDescription({ type: "answer", sdp });
-      this.#offering = false;
-      for (const candidate of this.#early.splice(0)) await this.#add(candidate);
-      // A path that came back by itself meanwhile tells nothing any more.
-      this.#checkConnected();
-    });
+  /** The server's answer to an offer. */
+  accept(sdp: string, number?: number): void {
+    this.#negotiation.accept(sdp, number);
   }
 
-  /** One of the server's candidates, or null after the last. */
   addCandidate(candidate: CandidateInit | null): void {
-    if (candidate === null) return; // without it the browser merely waits for late ones a while longer
-    this.#inOrder(async () => {
-      if (this.#connection.remoteDescription && !this.#offering) await this.#add(candidate);
-      else this.#early.push(candidate);
-    });
+    this.#negotiation.addCandidate(candidate);
+  }
+
+  /** The network may be another. */
+  doubt(): void {
+    if (!this.#watch?.knows) return;
+    this.#watch.note({ type: "doubted" });
+    this.emit("doubt", undefined);
+  }
+
+  /** There is another socket: what was said on the one before may be lost. */
+  sayAgain(): void {
+    const isWaiting = this.#restarting || this.#negotiation.offering;
+    if (isWaiting && !this.#negotiation.sayAgain()) this.#restart();
   }
 
   /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
@@ -143,13 +163,18 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
   }
 
-  /** Whether sound goes over a TURN server; undefined when the browser does not say. */
-  async relayed(): Promise<boolean | undefined> {
+  /** Which addresses sound goes between; undefined when the browser does not say. */
+  async pair(): Promise<SelectedPair | undefined> {
     try {
-      return usesRelay(await this.#connection.getStats());
+      return selectedPair(await this.#connection.getStats());
     } catch {
       return undefined;
     }
+  }
+
+  /** Why it is not connected, or is no more. */
+  get reason(): ConnectionReason {
+    return this.#evidence.reason;
   }
 
   close(): void {
@@ -164,13 +189,6 @@ export class Peer extends Emitter<PeerEvents> {
     const { signal } = this.#life;
     const { createStream } = this.#options.environment;
     const connection = this.#connection;
-    connection.addEventListener(
-      "icecandidate",
-      ({ candidate }) => {
-        this.#trickle(candidate && (candidate.toJSON() as CandidateInit));
-      },
-      { signal },
-    );
     connection.addEventListener(
       "track",
       ({ track, streams }) => {
@@ -208,8 +226,15 @@ export class Peer extends Emitter<PeerEvents> {
     );
   }
 
+  /** What a watched path is like its sound tells, sooner than the browser. */
   #follow(): void {
-    switch (this.#connection.connectionState) {
+    const { connectionState } = this.#connection;
+    if (this.#watch?.knows && /^(dis|f)/.test(connectionState)) {
+      if (connectionState === "failed" && !this.#negotiation.offering) this.#restart();
+      else this.doubt();
+      return;
+    }
+    switch (connectionState) {
       case "connected":
         this.#checkConnected();
         return;
@@ -222,7 +247,8 @@ export class Peer extends Emitter<PeerEvents> {
         return;
       case "failed":
         if (!this.#restarting) this.#restart();
-        else if (!this.#offering) this.#lose("No network path to the server was found.");
+        else if (!this.#negotiation.offering)
+          this.#lose("No network path to the server was found.");
         return;
       case "closed":
         this.#lose("The call was closed.");
@@ -235,10 +261,33 @@ export class Peer extends Emitter<PeerEvents> {
   #checkConnected(): void {
     if (this.#connection.connectionState !== "connected") return;
     if (this.#channel.readyState !== "open") return;
+    if (this.#restarting && this.#watch?.knows) return;
     this.#clearTimer();
     this.#restarting = false;
     this.#everConnected = true;
+    this.#evidence.connected();
+    if (this.#options.watch) this.#watch ??= this.#openWatch();
     this.emit("connected", undefined);
+  }
+
+  #openWatch(): PathWatch {
+    return new PathWatch({
+      clock: this.#options.environment.clock,
+      receiver: this.#audio.receiver,
+      signal: this.#life.signal,
+      looked: (verdict, flows) => {
+        if (flows && this.#restarting && this.#connection.connectionState !== "failed") {
+          this.#restarting = false; // over the new path, or over the old one, which is as good
+          this.emit("connected", undefined);
+        }
+        if (verdict === "hopeless") {
+          this.#lose("The network path broke and no other was found.");
+        } else if (verdict !== "well") {
+          this.emit("doubt", undefined);
+          if (verdict === "restart") this.#restart();
+        }
+      },
+    });
   }
 
   /** Looks for another path with the same session, tracks and channel. */
@@ -247,61 +296,17 @@ export class Peer extends Emitter<PeerEvents> {
       this.#lose("No network path to the server was found.");
       return;
     }
-    if (this.#restarting) return;
+    if (this.#watch?.knows) this.#watch.note({ type: "restarted" });
+    else if (this.#restarting) return;
+    else {
+      this.#setTimer(restartWithinMs, () => {
+        this.#lose("The network path broke and no other was found.");
+      });
+    }
+    if (!this.#restarting) this.emit("interrupted", undefined);
     this.#restarting = true;
-    this.#setTimer(restartWithinMs, () => {
-      this.#lose("The network path broke and no other was found.");
-    });
-    this.emit("interrupted", undefined);
     this.#connection.restartIce();
-    void this.#offer();
-  }
-
-  async #offer(): Promise<void> {
-    const { trickle, send, environment } = this.#options;
-    const { signal } = this.#life;
-    this.#offering = true;
-    this.#unsent = [];
-    try {
-      await this.#connection.setLocalDescription();
-      if (!trickle) await gathered(this.#connection, { clock: environment.clock, signal });
-      const sdp = this.#connection.localDescription?.sdp;
-      if (signal.aborted || sdp === undefined) return;
-      const fresh = this.#fresh && { fresh: true };
-      this.#fresh = false;
-      send({ type: "offer", signal: { type: "offer", sdp }, ...fresh });
-      const waiting = this.#unsent;
-      this.#unsent = undefined;
-      for (const candidate of waiting) this.#trickle(candidate);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#options.logger.warn({ error }, "The browser made no offer");
-      this.#lose("The browser could not make an offer.");
-    }
-  }
-
-  #trickle(candidate: CandidateInit | null): void {
-    if (!this.#options.trickle) return;
-    if (this.#unsent) this.#unsent.push(candidate);
-    else this.#options.send({ type: "candidate", candidate });
-  }
-
-  /** One after the other: a candidate must not overtake the answer that it belongs to. */
-  #inOrder(step: () => Promise<void>): void {
-    this.#signals = this.#signals.then(step).catch((error: unknown) => {
-      if (this.#life.signal.aborted) return;
-      this.#options.logger.warn({ error }, "The server's answer was refused");
-      this.#lose("The browser refused the server's answer.");
-    });
-  }
-
-  async #add(candidate: CandidateInit): Promise<void> {
-    try {
-      await this.#connection.addIceCandidate(candidate as RTCIceCandidateInit);
-    } catch (error) {
-      // The others may do: a candidate of an unknown kind is no reason to end the call.
-      this.#options.logger.debug({ error }, "A candidate of the server was refused");
-    }
+    void this.#negotiation.offer();
   }
 
   #lose(why: string): void {
@@ -319,31 +324,4 @@ export class Peer extends Emitter<PeerEvents> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
   }
-}
-
-/** Of the pair that the transport has selected (W3C webrtc-stats, RTCTransportStats). */
-function usesRelay(report: RTCStatsReport): boolean | undefined {
-  const stats = new Map<string, RelayStats>();
-  report.forEach((one: RelayStats) => stats.set(one.id, one));
-  const all = [...stats.values()];
-  const selected = all.find(({ selectedCandidatePairId }) => selectedCandidatePairId !== undefined);
-  const pair =
-    stats.get(selected?.selectedCandidatePairId ?? "") ??
-    all.find(({ type, nominated, state }) => {
-      return type === "candidate-pair" && nominated === true && state === "succeeded";
-    });
-  if (!pair) return undefined;
-  const ends = [pair.localCandidateId, pair.remoteCandidateId].map((id) => stats.get(id ?? ""));
-  return ends.some((end) => end?.candidateType === "relay");
-}
-
-interface RelayStats {
-  readonly id: string;
-  readonly type: string;
-  readonly selectedCandidatePairId?: string;
-  readonly nominated?: boolean;
-  readonly state?: string;
-  readonly localCandidateId?: string;
-  readonly remoteCandidateId?: string;
-  readonly candidateType?: string;
 }

@@ -1,54 +1,51 @@
-import { Emitter, type ClientMessage } from "@metered/llmrtc-core";
+import { Emitter, type ClientMessage, type Clock } from "@metered/llmrtc-core";
 import { LLMRTCClientError } from "../errors.ts";
 
 export type SignallingEvents = {
-  open: undefined;
   /** One text frame of the server. */
   frame: string;
   /** One binary frame. */
   bytes: Uint8Array;
-  /** The last event, unless `close` was called. */
+  /** There is another socket, to which the server has said nothing yet. */
+  renewed: undefined;
+  /** The socket is gone, or another one could not be opened. */
   lost: LLMRTCClientError;
 };
 
 /** Close codes with which a server refuses a caller; the next try would be refused too. */
 const refusals = new Set([4401, 4403]);
+/** It takes no new callers at the moment. */
+const busy = 4429;
 
-/** The WebSocket to the server. */
+/** A socket that is not open by then is given up for another. */
+const openWithinMs = 2000;
+const firstWaitMs = 250;
+const longestWaitMs = 1000;
+
+export interface SignallingOptions {
+  readonly clock: Clock;
+  readonly socket: WebSocket;
+  /** Another socket to the same server. */
+  readonly open: () => Promise<WebSocket>;
+}
+
+/** The WebSocket to the server, or one after another. */
 export class Signalling extends Emitter<SignallingEvents> {
-  readonly #socket: WebSocket;
-  readonly #life = new AbortController();
+  readonly #options: SignallingOptions;
+  #socket: WebSocket;
+  /** Ends what is heard from the socket in use. */
+  #heard = new AbortController();
+  /** While another socket is being opened. */
+  #renewing: AbortController | undefined;
+  /** To open another one, since the server last said something. */
+  #tries = 0;
+  #closed = false;
 
-  constructor(socket: WebSocket) {
+  constructor(options: SignallingOptions) {
     super();
-    this.#socket = socket;
-    socket.binaryType = "arraybuffer";
-    const { signal } = this.#life;
-    const once = { signal, once: true };
-    socket.addEventListener(
-      "open",
-      () => {
-        this.emit("open", undefined);
-      },
-      once,
-    );
-    socket.addEventListener(
-      "message",
-      ({ data }: MessageEvent<unknown>) => {
-        if (typeof data === "string") this.emit("frame", data);
-        else if (data instanceof ArrayBuffer) this.emit("bytes", new Uint8Array(data));
-      },
-      { signal },
-    );
-    // An `error` event says nothing that the `close` event after it does not.
-    socket.addEventListener(
-      "close",
-      ({ code }) => {
-        this.#life.abort();
-        this.emit("lost", closeError(code));
-      },
-      once,
-    );
+    this.#options = options;
+    this.#socket = options.socket;
+    this.#use(options.socket);
   }
 
   /** False when the socket is not open. */
@@ -67,17 +64,105 @@ export class Signalling extends Emitter<SignallingEvents> {
     return this.#socket.bufferedAmount;
   }
 
+  /**
+   * Opens another socket beside the one there is, again and again, and changes over when it is open:
+   * then `renewed`. Each try that fails is `lost`. Does nothing while one is being opened.
+   */
+  renew(): void {
+    if (this.#renewing || this.#closed) return;
+    const trying = new AbortController();
+    this.#renewing = trying;
+    void this.#renew(trying.signal);
+  }
+
   close(): void {
-    if (this.#life.signal.aborted) return;
-    this.#life.abort();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#renewing?.abort();
+    this.#heard.abort();
     this.#socket.close();
   }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const waitMs = Math.min(this.#tries * firstWaitMs, longestWaitMs);
+      this.#tries += 1;
+      await passed(this.#options.clock, waitMs);
+      const next = signal.aborted ? undefined : await this.#tryToOpen();
+      if (signal.aborted) next?.close();
+      else if (next) {
+        this.#renewing = undefined;
+        this.#heard.abort();
+        this.#socket.close();
+        this.#use(next);
+        this.emit("renewed", undefined);
+        return;
+      } else this.emit("lost", closeError(1006));
+    }
+  }
+
+  async #tryToOpen(): Promise<WebSocket | undefined> {
+    const { clock, open } = this.#options;
+    try {
+      const socket = await open();
+      return await new Promise((resolve) => {
+        const end = (opened: boolean): void => {
+          cancel();
+          if (!opened) socket.close();
+          resolve(opened ? socket : undefined);
+        };
+        const cancel = clock.after(openWithinMs, () => {
+          end(false);
+        });
+        socket.addEventListener("open", () => {
+          end(true);
+        });
+        socket.addEventListener("close", () => {
+          end(false);
+        });
+      });
+    } catch {
+      return undefined; // no network, no token for now: the next try may have them
+    }
+  }
+
+  #use(socket: WebSocket): void {
+    this.#socket = socket;
+    this.#heard = new AbortController();
+    socket.binaryType = "arraybuffer";
+    const { signal } = this.#heard;
+    socket.addEventListener(
+      "message",
+      ({ data }: MessageEvent<unknown>) => {
+        this.#tries = 0;
+        if (typeof data === "string") this.emit("frame", data);
+        else if (data instanceof ArrayBuffer) this.emit("bytes", new Uint8Array(data));
+      },
+      { signal },
+    );
+    // An `error` event says nothing that the `close` event after it does not.
+    socket.addEventListener(
+      "close",
+      ({ code }) => {
+        this.#heard.abort();
+        if (!this.#renewing) this.emit("lost", closeError(code));
+      },
+      { signal, once: true },
+    );
+  }
+}
+
+function passed(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
 }
 
 function closeError(code: number): LLMRTCClientError {
   if (refusals.has(code)) {
     return new LLMRTCClientError("ACCESS_REFUSED", "The server refused this caller.");
   }
+  if (code === busy) return new LLMRTCClientError("SERVER_BUSY", "The server takes no more calls.");
   return new LLMRTCClientError(
     "SIGNALLING_FAILED",
     `The connection to the server was lost (WebSocket code ${code}).`,

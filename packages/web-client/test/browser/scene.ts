@@ -2,7 +2,7 @@ import type * as Client from "@metered/llmrtc-web-client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { AgentServer, type AgentServerOptions } from "./agent-server.ts";
-import { openChromium } from "./chromium.ts";
+import { openTestBrowser } from "./test-browser.ts";
 
 declare global {
   // What the test page holds.
@@ -32,7 +32,7 @@ export function scenes() {
   const atEnd = (end: () => Promise<void>): void => void ends.push(end);
 
   beforeAll(async () => {
-    browser = await openChromium();
+    browser = await openTestBrowser();
   });
   afterEach(async () => {
     for (const end of ends.reverse()) await end();

@@ -23,8 +23,8 @@ export interface SileroDetector extends VoiceDetector {
 }
 
 /**
- * Loads and warms Silero VAD in one worker for all calls. Frames that come in the same tick, or while
- * the model is busy, are looked at in one run.
+ * Loads and warms Silero VAD in one worker for all calls. Frames that come within a few
+ * milliseconds, the more the calls, are looked at in one run.
  *
  * After a failure the frames in work reject with `VAD_ERROR`; the worker is started again and the
  * streams go on as if they had just been opened.
@@ -46,24 +46,20 @@ export async function openSilero({
   });
   logger.info({ runtime }, "Voice detection is ready");
   const queue = new DetectionQueue((batch) => pool.ask(batch));
-  let lastStream = 0;
 
   return {
     runtime,
     open(): VoiceStream {
-      const stream = ++lastStream;
-      let open = true;
+      const stream = queue.open();
       return {
         async probability(frame) {
-          if (!open) throw new LLMRTCError("CLOSED", "The voice stream is closed");
           if (frame.length !== voiceFrameSamples) {
             throw new LLMRTCError("VAD_ERROR", `A voice frame has ${voiceFrameSamples} samples`);
           }
           return queue.detect(stream, frame);
         },
         close() {
-          if (open) queue.close(stream);
-          open = false;
+          queue.close(stream);
         },
       };
     },

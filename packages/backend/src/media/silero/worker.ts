@@ -16,7 +16,7 @@ serveJobs<RuntimeOptions, DetectionBatch, Float32Array, RuntimeInfo>(async (setu
   return {
     info: runtime.info,
     async *run(batch) {
-      yield { result: await silero.detect(batch) };
+      yield { result: await silero.detect(batch), last: true };
     },
   };
 });

@@ -15,7 +15,7 @@ serveJobs<RuntimeOptions, Float32Array, number, RuntimeInfo>(async (setup) => {
   return {
     info: runtime.info,
     async *run(picture) {
-      yield { result: await smartTurn.finished(picture) };
+      yield { result: await smartTurn.finished(picture), last: true };
     },
   };
 });

@@ -1,66 +1,68 @@
-import type { Logger } from "@metered/llmrtc-core";
-import {
-  Candidate,
-  candidateFoundation,
-  candidatePriority,
-  type Protocol,
-  type RTCIceTransport,
-  serverReflexiveCandidate,
-} from "werift";
+import { type Logger, MetricNames, type MetricsAdapter } from "@metered/llmrtc-core";
+import type { IceAgent } from "../ice/agent.ts";
+import { openHostRoute } from "../ice/host-route.ts";
+import { isLoopback, type Route } from "../ice/route.ts";
 import { orAborted } from "./abort.ts";
 import type { IceServerList, StunServer, TurnServer } from "./ice-servers.ts";
 import { lookUpName } from "./name-lookup.ts";
 import { allocateRelay, type Relay } from "./relay.ts";
 
-/** What we use of werift's agent beyond its types. */
-interface AgentInternals {
-  readonly protocols: Protocol[];
-  ensureProtocol(protocol: Protocol): void;
-  pairLocalProtocol(protocol: Protocol): void;
-  appendLocalCandidate(candidate: Candidate): void;
-}
-
 export interface GatheringOptions {
   readonly servers: IceServerList;
-  readonly portRange: [number, number] | undefined;
+  readonly hostAddresses: readonly string[];
+  readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  /** Counts what each server gives. */
+  readonly metrics: MetricsAdapter;
 }
 
-/**
- * Asks STUN and TURN servers for candidates while the call already connects. werift itself asks
- * only the first of each, before anything else, and waits 5 s for the silent: here it gathers
- * host candidates alone, and what the servers give is added to its agent as it comes.
- */
+/** Finds the agent its routes: sockets at once, and what STUN and TURN servers give as it comes. */
 export class Gathering {
-  readonly #ice: RTCIceTransport;
-  readonly #agent: AgentInternals;
+  readonly #agent: IceAgent;
   readonly #options: GatheringOptions;
   readonly #abort = new AbortController();
   /** By the way to the server: new credentials do not make it another one. */
   readonly #relays = new Map<string, Relay>();
+  readonly #hosts = new Map<string, Route>();
   /** Whom to ask next time. */
   servers: IceServerList;
 
-  constructor(ice: RTCIceTransport, options: GatheringOptions) {
-    this.#ice = ice;
-    this.#agent = ice.connection as unknown as AgentInternals;
+  constructor(agent: IceAgent, options: GatheringOptions) {
+    this.#agent = agent;
     this.#options = options;
     this.servers = options.servers;
-    // Absent servers would make it look up stun.l.google.com.
-    delete ice.connection.stunServer;
   }
 
-  /** Call when the host candidates are there. Never rejects; resolves when all have answered or not. */
+  /** Opens the sockets that are not open yet. Never rejects. */
+  async openSockets(): Promise<void> {
+    const { hostAddresses, portRange, logger } = this.#options;
+    const missing = hostAddresses.filter((host) => !this.#hosts.has(host));
+    await Promise.all(
+      missing.map(async (host) => {
+        try {
+          const route = await openHostRoute(host, portRange);
+          if (this.#abort.signal.aborted) {
+            await route.close();
+            return;
+          }
+          this.#hosts.set(host, route);
+          this.#agent.addRoute(route);
+        } catch (error) {
+          logger.warn({ host, reason: reasonOf(error) }, "no socket for this address");
+        }
+      }),
+    );
+  }
+
+  /** Call when the sockets are there. Never rejects; resolves when all have answered or not. */
   async askServers(): Promise<void> {
     const { stun, turn } = this.servers;
-    const hosts = this.#agent.protocols.filter(({ localCandidate, localIp }) => {
-      return localCandidate?.type === "host" && localIp !== undefined && isRouted(localIp);
-    });
+    const hosts = [...this.#hosts.values()].filter(({ candidate }) =>
+      isRouted(candidate.address[0]),
+    );
     await Promise.all([
       ...stun.flatMap((server) => hosts.map((host) => this.#reflect(host, server))),
-      ...turn
-        .filter((server) => !this.#relays.has(wayTo(server)))
-        .map((server) => this.#relay(server)),
+      ...turn.map((server) => this.#relay(server)),
     ]);
   }
 
@@ -69,87 +71,77 @@ export class Gathering {
     this.#abort.abort(new Error("the call has ended"));
   }
 
-  /** Gives the relays back, over which the call may have run until now. */
-  async close(): Promise<void> {
-    this.stop();
-    await Promise.all([...this.#relays.values()].map((relay) => relay.close()));
-    this.#relays.clear();
-  }
-
-  async #reflect(protocol: Protocol, server: StunServer): Promise<void> {
+  async #reflect(route: Route, server: StunServer): Promise<void> {
     const { signal } = this.#abort;
-    const { connection } = this.#ice;
-    const { generation, localUsername } = connection;
     try {
       const host = await orAborted(lookUpName(server.host), signal);
       if (host === undefined) throw new Error("its name does not resolve");
-      const candidate = await orAborted(
-        serverReflexiveCandidate(protocol, [host, server.port]),
-        signal,
-      );
-      if (candidate === undefined) throw new Error("it does not answer");
-      if (generation !== connection.generation) return;
-      const known = connection.localCandidates.some((other) => {
-        return other.host === candidate.host && other.port === candidate.port;
-      });
-      if (known) return;
-      candidate.generation = generation;
-      candidate.ufrag = localUsername;
-      this.#agent.appendLocalCandidate(candidate);
+      const address = await orAborted(this.#agent.reflect(route, [host, server.port]), signal);
+      if (address === undefined) throw new Error("it does not answer");
+      this.#count(server, "candidate");
+      this.#agent.addCandidate({ type: "srflx", address, related: route.candidate.address });
     } catch (error) {
-      this.#missed("STUN", server, error);
+      this.#missed(server, error);
     }
   }
 
+  /** One that is there stays, if its server still knows it: allocations outlive their credentials. */
   async #relay(server: TurnServer): Promise<void> {
     const { signal } = this.#abort;
+    const way = `${server.transport} ${server.host} ${server.port}`;
+    const known = this.#relays.get(way);
+    if (known && (await known.confirm())) return;
+    if (known) {
+      this.#relays.delete(way);
+      await this.#agent.dropRoute(known);
+    }
     try {
-      const relay = await allocateRelay(server, this.#options.portRange, signal);
+      const { portRange, metrics } = this.#options;
+      const relay = await allocateRelay(server, portRange, {
+        signal,
+        refreshFailed: () => {
+          metrics.increment(MetricNames.TURN_REFRESH_FAILURES, 1, { server: nameOf(server) });
+        },
+      });
       if (signal.aborted) {
         await relay.close();
         return;
       }
-      this.#relays.set(wayTo(server), relay);
-      this.#use(relay);
+      this.#count(server, "candidate");
+      this.#relays.set(way, relay);
+      this.#agent.addRoute(relay);
     } catch (error) {
-      this.#missed("TURN", server, error);
+      this.#missed(server, error);
     }
   }
 
-  #use({ protocol, address, mapped }: Relay): void {
-    const { generation, localUsername } = this.#ice.connection;
-    protocol.localCandidate = new Candidate(
-      candidateFoundation("relay", "udp", address[0]),
-      1,
-      "udp",
-      candidatePriority("relay"),
-      address[0],
-      address[1],
-      "relay",
-      mapped[0],
-      mapped[1],
-      undefined,
-      generation,
-      localUsername,
-    );
-    this.#agent.ensureProtocol(protocol);
-    this.#agent.protocols.push(protocol);
-    this.#agent.pairLocalProtocol(protocol); // the client's candidates may be here already
-    this.#agent.appendLocalCandidate(protocol.localCandidate);
+  #count(server: StunServer | TurnServer, outcome: "candidate" | "none"): void {
+    const { metrics } = this.#options;
+    metrics.increment(MetricNames.ICE_SERVER_ANSWERS, 1, { server: nameOf(server), outcome });
   }
 
-  #missed(kind: string, { host, port }: StunServer, error: unknown): void {
+  #missed(server: StunServer | TurnServer, error: unknown): void {
     if (this.#abort.signal.aborted) return;
-    const reason = error instanceof Error ? error.message : String(error);
+    this.#count(server, "none");
+    const kind = "transport" in server ? "TURN" : "STUN";
+    const { host, port } = server;
+    const reason = reasonOf(error);
     this.#options.logger.warn({ kind, host, port, reason }, "ICE server gave no candidate");
   }
 }
 
-function wayTo({ transport, host, port }: TurnServer): string {
-  return `${transport} ${host} ${port}`;
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** STUN servers see no loopback address, and IPv6 needs no translation. */
 function isRouted(address: string): boolean {
-  return !address.startsWith("127.") && !address.includes(":");
+  return !isLoopback(address) && !address.includes(":");
+}
+
+/** As the URL has it, without a login. */
+function nameOf(server: StunServer | TurnServer): string {
+  const at = `${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  if (!("transport" in server)) return `stun:${at}`;
+  return server.transport === "tls" ? `turns:${at}` : `turn:${at}?transport=${server.transport}`;
 }

@@ -1,5 +1,6 @@
 import { LLMRTCError } from "@metered/llmrtc-core";
 import { SessionDescription } from "werift";
+import type { IceCredentials } from "../ice/stun.ts";
 import { readCandidate, type RemoteCandidate } from "./remote-candidate.ts";
 
 type Media = SessionDescription["media"][number];
@@ -8,7 +9,7 @@ type Media = SessionDescription["media"][number];
 export interface Offer {
   /** Without candidates: they are applied on their own, like trickled ones. */
   readonly sdp: string;
-  readonly ufrag: string;
+  readonly credentials: IceCredentials;
   readonly candidates: readonly RemoteCandidate[];
   /** The client's DTLS role forces ours only if it insists on being the server (RFC 8842). */
   readonly weActAs: "client" | "server";
@@ -57,7 +58,7 @@ export function readOffer(sdp: string, before: readonly OfferedSection[] = []): 
     .flatMap((candidate) => readCandidate({ candidate }) ?? []);
   return {
     sdp: `${stripped.join("\r\n")}\r\n`,
-    ufrag: checkTransport(first),
+    credentials: checkTransport(first),
     candidates,
     weActAs: first.dtlsParams?.role === "server" ? "client" : "server",
     sections,
@@ -120,7 +121,7 @@ function checkBundled(description: SessionDescription, live: readonly Media[]): 
   if (!together) throw invalid("its media sections are not bundled");
 }
 
-function checkTransport(media: Media): string {
+function checkTransport(media: Media): IceCredentials {
   const { usernameFragment, password } = media.iceParams ?? {};
   if (!isIceText(usernameFragment, 4) || !isIceText(password, 22)) {
     throw invalid("it has no ICE credentials");
@@ -129,7 +130,7 @@ function checkTransport(media: Media): string {
   if (!fingerprints.some(({ algorithm, value }) => /^sha-/i.test(algorithm) && value)) {
     throw invalid("it has no DTLS fingerprint");
   }
-  return usernameFragment;
+  return { ufrag: usernameFragment, password };
 }
 
 /** RFC 8839, 5.4. */

@@ -4,10 +4,13 @@ import {
   type IceServer,
   LLMRTCError,
   type Logger,
+  NoopMetrics,
   type Pcm,
+  type SelectedPair,
   silentLogger,
 } from "@metered/llmrtc-core";
 import type { RTCCertificate, RTCRtpTransceiver, RtpPacket } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
 import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { TransportEnd, TransportEvents } from "../transport.ts";
@@ -72,6 +75,14 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         this.emit("invalid", why);
       },
     });
+  }
+
+  get stage(): PeerStage {
+    return this.#peer?.stage ?? "path";
+  }
+
+  get pair(): SelectedPair | undefined {
+    return this.#peer?.pair;
   }
 
   get microphone(): AsyncIterable<Pcm> {
@@ -146,8 +157,9 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
         servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
-        portRange: portRange === undefined ? undefined : [...portRange],
+        portRange,
         logger: this.#logger,
+        metrics: this.#options.metrics ?? new NoopMetrics(),
       },
       {
         rtp: (packet) => {
@@ -225,8 +237,8 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
     this.emit("microphone-stopped", undefined);
   }
 
-  #takeCandidates(peer: Peer, { ufrag, candidates }: Offer): void {
-    const early = this.#inbox.open(ufrag);
+  #takeCandidates(peer: Peer, { credentials, candidates }: Offer): void {
+    const early = this.#inbox.open(credentials.ufrag);
     const listed = candidates.flatMap((candidate) => this.#inbox.take(candidate));
     for (const candidate of [...early, ...listed]) peer.addCandidate(candidate);
   }
@@ -240,7 +252,6 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   #sample(): PathSample | undefined {
     const peer = this.#peer;
     if (peer === undefined || this.#closing !== undefined) return undefined;
-    peer.forgetChecks();
     return { usable: peer.usable, received: peer.received };
   }
 

@@ -1,29 +1,31 @@
-import { randomInt } from "node:crypto";
-import type { CandidateInit, Logger } from "@metered/llmrtc-core";
+import type { CandidateInit, Logger, MetricsAdapter, SelectedPair } from "@metered/llmrtc-core";
 import {
-  IceCandidate,
-  type Message,
   type RTCCertificate,
   type RTCDataChannel,
-  RTCPeerConnection,
   type RTCDtlsTransport,
+  RTCPeerConnection,
   type RTCRtpTransceiver,
   type RtpPacket,
   useOPUS,
   useVP8,
 } from "werift";
+import type { PeerStage } from "../../observe/attempt.ts";
+import { IceAgent } from "../ice/agent.ts";
+import { keepEarlyDtls } from "./early-dtls.ts";
+import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
 import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
-import { bindAlone } from "./port-lock.ts";
+import { skipHandshakeNumbers } from "./record-numbers.ts";
 import type { RemoteCandidate } from "./remote-candidate.ts";
 
 export interface PeerOptions {
   readonly servers: IceServerList;
   readonly certificate: RTCCertificate;
   readonly hostAddresses: readonly string[];
-  readonly portRange: [number, number] | undefined;
+  readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
+  readonly metrics: MetricsAdapter;
 }
 
 /** What a peer tells its owner. */
@@ -41,47 +43,30 @@ export interface PeerListener {
 
 /** Largest data channel message taken, as browsers have it by default (RFC 8841, 6). */
 const largestMessage = 262_144;
-const mostRememberedChecks = 64;
-/** In a range of so many ports, half of them are enough for every call. */
-const wideRange = 4096;
 
-/** What we use of werift's agent beyond its types. */
-interface AgentInternals {
-  readonly userHistory: Readonly<Record<string, string>>;
-  readonly protocols: { close(): Promise<void> }[];
-}
-
-interface PairInternals {
-  readonly requestTransactionIds: Set<string>;
-}
-
-/** werift's peer connection with its edges taken off: always answering, one transport, all ICE servers. */
+/** werift's peer connection with its edges taken off: always answering, one transport, our own ICE below it. */
 export class Peer {
   readonly #peer: RTCPeerConnection;
-  readonly #options: PeerOptions;
   readonly #listener: PeerListener;
+  readonly #agent = new IceAgent();
+  readonly #gathering: Gathering;
   readonly #seen = new Set<unknown>();
-  #servers: IceServerList;
-  #gathering: Gathering | undefined;
   #asked: Promise<void> = Promise.resolve();
   #ufrag: string | undefined;
-  #candidates: CandidateInit[] = [];
+  /** An answer with the candidates of this generation so far has been made. */
   #answered = false;
-  #packets = 0;
+  #mid = "0";
+  /** Kept, as werift looks for them anew each time: all sections share the first transport. */
+  #dtls: RTCDtlsTransport | undefined;
+  /** RTP payload types of sound. */
+  #voiceTypes: ReadonlySet<number> = new Set();
   #closed = false;
 
   constructor(options: PeerOptions, listener: PeerListener) {
-    this.#options = options;
-    this.#servers = options.servers;
     this.#listener = listener;
+    this.#gathering = new Gathering(this.#agent, options);
     this.#peer = new RTCPeerConnection({
       iceServers: [],
-      // The list is ours: werift's own has no filter and no announced addresses.
-      iceUseIpv4: false,
-      iceUseIpv6: false,
-      iceAdditionalHostAddresses: [...options.hostAddresses],
-      ...(options.portRange === undefined ? {} : { icePortRange: somewhereIn(options.portRange) }),
-      iceFilterStunResponse: (message) => this.#isForUs(message),
       codecs: { audio: [useOPUS()], video: [useVP8()] },
       certificates: [options.certificate],
       maxMessageSize: largestMessage,
@@ -89,17 +74,17 @@ export class Peer {
     this.#peer.onDataChannel.subscribe((channel) => {
       listener.channel(channel);
     });
-    this.#peer.onIceCandidate.subscribe((candidate) => {
-      if (candidate === undefined) return; // the end of the host candidates only
-      const init = candidate.toJSON();
-      this.#candidates.push(init);
-      if (this.#answered) listener.candidate(init);
+    this.#agent.on("candidate", (candidate) => {
+      if (this.#answered) listener.candidate(this.#describe(candidate));
+    });
+    this.#agent.on("path", () => {
+      if (!this.#closed) listener.changed();
     });
   }
 
   /** Our candidates of this generation so far, as SDP lines without `a=`. */
   get candidateLines(): string[] {
-    return this.#candidates.map(({ candidate }) => candidate);
+    return this.#agent.candidateLines;
   }
 
   /** Settles when every STUN and TURN server has answered or failed to. */
@@ -109,22 +94,23 @@ export class Peer {
 
   /** Media can flow, as far as ICE and DTLS know. */
   get usable(): boolean {
-    const dtls = this.#dtls;
-    if (dtls?.state !== "connected") return false;
-    const { nominated, state } = dtls.iceTransport.connection;
-    return nominated !== undefined && state !== "failed" && state !== "closed";
+    return this.#dtls?.state === "connected" && this.#agent.canSend;
   }
 
-  /**
-   * Counts everything that came from the client, on whichever pair: browsers may move to another
-   * than the one that werift holds for selected.
-   */
+  /** How far connecting has come. */
+  get stage(): PeerStage {
+    if (!this.#agent.canSend) return "path";
+    return this.#dtls?.state === "connected" ? "open" : "handshake";
+  }
+
+  /** Kinds of address at both ends: `local` is the client's. */
+  get pair(): SelectedPair | undefined {
+    return this.#agent.pair;
+  }
+
+  /** Counts everything that came from the client, over whichever path. */
   get received(): number {
-    const pairs = this.#dtls?.iceTransport.connection.candidatePairs ?? [];
-    return pairs.reduce(
-      (sum, { requestsReceived, responsesReceived }) => sum + requestsReceived + responsesReceived,
-      this.#packets,
-    );
+    return this.#agent.received;
   }
 
   transceiver(mid: string): RTCRtpTransceiver | undefined {
@@ -132,26 +118,23 @@ export class Peer {
   }
 
   isVoice(packet: RtpPacket): boolean {
-    return this.#peer.getTransceivers().some(({ kind, codecs }) => {
-      return (
-        kind === "audio" &&
-        codecs.some(({ payloadType }) => payloadType === packet.header.payloadType)
-      );
-    });
+    return this.#voiceTypes.has(packet.header.payloadType);
   }
 
   /** Takes over the client's offer. May throw werift's errors. */
   async apply(offer: Offer): Promise<void> {
-    const restart = this.#ufrag !== undefined && this.#ufrag !== offer.ufrag;
-    if (this.#ufrag !== offer.ufrag) {
-      this.#candidates = [];
+    const begins = this.#ufrag !== offer.credentials.ufrag;
+    if (begins) {
       this.#answered = false;
+      this.#agent.begin(offer.credentials);
+      for (const ice of this.#peer.iceTransports) renew(ice, this.#agent);
     }
-    // Said explicitly: after a section was inactive werift takes a restart for a renomination.
-    if (restart) for (const ice of this.#peer.iceTransports) ice.restart();
     await this.#peer.setRemoteDescription({ type: "offer", sdp: offer.sdp });
-    this.#ufrag = offer.ufrag;
-    for (const dtls of this.#peer.dtlsTransports) {
+    this.#ufrag = offer.credentials.ufrag;
+    this.#mid = offer.sections.find(({ rejected }) => !rejected)?.mid ?? this.#mid;
+    const transports = this.#peer.dtlsTransports;
+    this.#dtls = transports[0];
+    for (const dtls of transports) {
       // As DTLS server we need not wait 100 ms before the first message, as werift's client does.
       if (dtls.role === "auto") dtls.role = offer.weActAs;
       this.#observe(dtls);
@@ -163,42 +146,35 @@ export class Peer {
   async answer(): Promise<string> {
     const [ice] = this.#peer.iceTransports;
     if (ice === undefined) throw new Error("no ICE transport");
-    this.#gathering ??= new Gathering(ice, { ...this.#options, servers: this.#servers });
+    if (!this.#answered) {
+      await this.#gathering.openSockets();
+      this.#asked = this.#gathering.askServers();
+    }
     const description = await this.#peer.createAnswer();
-    const gathers = ice.gatheringState === "new";
-    const settle = () => this.#peer.setLocalDescription(description);
-    await (gathers && this.#options.portRange !== undefined ? bindAlone(settle) : settle());
+    await this.#peer.setLocalDescription(description);
     this.#keepQuietSections();
-    if (gathers) this.#asked = this.#gathering.askServers();
-    // werift starts ICE anew only until DTLS is connected; a restarted agent would stay passive.
-    if (gathers && this.#dtls?.state === "connected") void ice.start().catch(() => undefined);
+    this.#voiceTypes = new Set(
+      this.#peer
+        .getTransceivers()
+        .filter(({ kind }) => kind === "audio")
+        .flatMap(({ codecs }) => codecs.map(({ payloadType }) => payloadType)),
+    );
     this.#answered = true;
     return description.sdp;
   }
 
-  addCandidate({ line }: RemoteCandidate): void {
-    const candidate = IceCandidate.fromJSON({ candidate: line });
-    const [ice] = this.#peer.iceTransports;
-    if (candidate !== undefined && !this.#closed) void ice?.addRemoteCandidate(candidate);
+  addCandidate({ address, priority }: RemoteCandidate): void {
+    if (!this.#closed) this.#agent.addRemoteCandidate(address, priority);
   }
 
   /** For the next ICE restart. */
   setServers(servers: IceServerList): void {
-    this.#servers = servers;
-    if (this.#gathering !== undefined) this.#gathering.servers = servers;
-  }
-
-  /** werift remembers every check that it received; browsers send one every 2.5 s. */
-  forgetChecks(): void {
-    for (const pair of this.#dtls?.iceTransport.connection.candidatePairs ?? []) {
-      const { requestTransactionIds } = pair as unknown as PairInternals;
-      if (requestTransactionIds.size > mostRememberedChecks) requestTransactionIds.clear();
-    }
+    this.#gathering.servers = servers;
   }
 
   /** Ends the waiting for STUN and TURN servers. */
   stopGathering(): void {
-    this.#gathering?.stop();
+    this.#gathering.stop();
   }
 
   async close(): Promise<void> {
@@ -207,13 +183,8 @@ export class Peer {
     this.stopGathering();
     // While the path still stands: it tells the client at once that the call is over.
     await this.#peer.sctpTransport?.stop();
-    await this.#gathering?.close();
-    const agents = this.#peer.iceTransports.map(({ connection }) => connection);
     await this.#peer.close();
-    for (const agent of agents) {
-      const { protocols } = agent as unknown as AgentInternals;
-      await Promise.all(protocols.map((protocol) => protocol.close()));
-    }
+    await this.#agent.close();
   }
 
   /** werift gives the place of an inactive section to the next new one; browsers keep both. */
@@ -223,27 +194,20 @@ export class Peer {
     }
   }
 
-  get #dtls(): RTCDtlsTransport | undefined {
-    return this.#peer.dtlsTransports[0];
-  }
-
   #observe(dtls: RTCDtlsTransport): void {
     if (this.#seen.has(dtls)) return;
     this.#seen.add(dtls);
+    seat(dtls.iceTransport, this.#agent);
+    keepEarlyDtls(dtls);
     dtls.onRtp.subscribe((packet) => {
       this.#listener.rtp(packet);
     });
     dtls.onStateChange.subscribe((state) => {
+      if (state === "connected") skipHandshakeNumbers(dtls);
       if (this.#closed) return;
       if (state === "closed") this.#listener.ended("remote-closed");
       else if (state === "failed") this.#listener.ended("failed");
       else this.#listener.changed();
-    });
-    dtls.iceTransport.connection.onData.subscribe(() => {
-      this.#packets += 1;
-    });
-    dtls.iceTransport.onStateChange.subscribe(() => {
-      if (!this.#closed) this.#listener.changed();
     });
   }
 
@@ -256,19 +220,12 @@ export class Peer {
     });
   }
 
-  /** Checks by strangers, who do not know our user name, are neither answered nor remembered. */
-  #isForUs(message: Message): boolean {
-    const name: unknown = message.getAttributeValue("USERNAME");
-    if (typeof name !== "string") return false;
-    const ours = name.slice(0, name.indexOf(":"));
-    return this.#peer.iceTransports.some(({ connection }) => {
-      return Object.hasOwn((connection as unknown as AgentInternals).userHistory, ours);
-    });
+  #describe(candidate: string): CandidateInit {
+    return {
+      candidate,
+      sdpMid: this.#mid,
+      sdpMLineIndex: 0,
+      usernameFragment: this.#agent.credentials?.ufrag,
+    };
   }
-}
-
-/** werift takes the first free port from below: with many calls it would try each taken one first. */
-function somewhereIn([first, last]: [number, number]): [number, number] {
-  const ports = last - first + 1;
-  return ports < wideRange ? [first, last] : [first + randomInt(Math.floor(ports / 2)), last];
 }

@@ -3,15 +3,16 @@ import {
   classes,
   Message,
   methods,
-  StunOverTurnProtocol,
   TcpTransport,
   TlsTransport,
   TurnProtocol,
   UdpTransport,
 } from "werift";
+import type { Address, LocalCandidate, PacketListener, Route } from "../ice/route.ts";
 import { orAborted } from "./abort.ts";
 import type { TurnServer } from "./ice-servers.ts";
 import { lookUpName } from "./name-lookup.ts";
+import { bindAlone } from "./port-lock.ts";
 
 /** An allocation on a TURN server that gave none by then is given up. */
 const allocateWithinMs = 5000;
@@ -19,12 +20,19 @@ const lifetimeSeconds = 600;
 /** How long a goodbye to a TURN server may hold up the end of a call. */
 const releaseWithinMs = 500;
 
+/** How long a TURN server may take to say that an allocation is still there. */
+const confirmWithinMs = 1000;
+
 /** A relayed address (RFC 8656), kept alive until `close`. */
-export interface Relay {
-  readonly protocol: StunOverTurnProtocol;
-  readonly address: readonly [host: string, port: number];
-  readonly mapped: readonly [host: string, port: number];
-  close(): Promise<void>;
+export interface Relay extends Route {
+  /** Whether the server still has the allocation: one that restarted has forgotten it. */
+  confirm(): Promise<boolean>;
+}
+
+export interface RelayOptions {
+  readonly signal: AbortSignal;
+  /** The server would not prolong the allocation, or did not answer. */
+  readonly refreshFailed: () => void;
 }
 
 /** What we replace of werift's client: its refresh timer outlives `close` by minutes. */
@@ -48,15 +56,16 @@ type StreamCarrier = new (
  */
 export async function allocateRelay(
   server: TurnServer,
-  portRange: [number, number] | undefined,
-  signal: AbortSignal,
+  portRange: readonly [number, number] | undefined,
+  { signal, refreshFailed }: RelayOptions,
 ): Promise<Relay> {
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort(new Error("it did not answer in time"));
   }, allocateWithinMs);
   try {
-    return await allocate(server, portRange, AbortSignal.any([signal, late.signal]));
+    const within = AbortSignal.any([signal, late.signal]);
+    return await allocate(server, portRange, { signal: within, refreshFailed });
   } finally {
     clearTimeout(timer);
   }
@@ -64,8 +73,8 @@ export async function allocateRelay(
 
 async function allocate(
   server: TurnServer,
-  portRange: [number, number] | undefined,
-  within: AbortSignal,
+  portRange: readonly [number, number] | undefined,
+  { signal: within, refreshFailed }: RelayOptions,
 ): Promise<Relay> {
   const host = await orAborted(lookUpName(server.host), within);
   if (host === undefined) throw new Error("the name of the TURN server does not resolve");
@@ -78,7 +87,7 @@ async function allocate(
     lifetimeSeconds,
     carrier,
   );
-  const refreshing = refreshOnTime(turn);
+  const refreshing = refreshOnTime(turn, refreshFailed);
   const close = async (): Promise<void> => {
     clearTimeout(refreshing.timer);
     for (const transaction of Object.values(turn.transactions)) transaction.cancel();
@@ -90,15 +99,48 @@ async function allocate(
     await close();
     throw refusal(error);
   }
-  return {
-    protocol: new StunOverTurnProtocol(turn),
-    address: turn.relayedAddress,
-    mapped: turn.mappedAddress,
-    close: async () => {
-      await release(turn);
-      await close();
-    },
-  };
+  return new Allocation(turn, close);
+}
+
+class Allocation implements Relay {
+  readonly candidate: LocalCandidate;
+  readonly #turn: TurnProtocol;
+  readonly #close: () => Promise<void>;
+  #lost = false;
+
+  constructor(turn: TurnProtocol, close: () => Promise<void>) {
+    this.#turn = turn;
+    this.#close = close;
+    this.candidate = { type: "relay", address: turn.relayedAddress, related: turn.mappedAddress };
+  }
+
+  send(data: Uint8Array, to: Address): void {
+    if (this.#lost) return;
+    // Refused is lost: a TURN server need not let us send to every address that a client names.
+    this.#turn.sendData(Buffer.from(data), [...to]).catch(() => undefined);
+  }
+
+  listen(listener: PacketListener): void {
+    this.#turn.onData.subscribe((data, from) => {
+      listener(data, from);
+    });
+  }
+
+  async confirm(): Promise<boolean> {
+    const asked = this.#turn.requestWithRetry(refreshRequest(lifetimeSeconds), this.#turn.server);
+    const answered = orAborted(asked, AbortSignal.timeout(confirmWithinMs));
+    const isThere = await answered.then(
+      () => true,
+      () => false,
+    );
+    this.#lost = !isThere;
+    return isThere;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#lost) await release(this.#turn);
+    await this.#close();
+  }
 }
 
 /**
@@ -106,10 +148,12 @@ async function allocate(
  * server's quotas for ten minutes more.
  */
 async function release(turn: TurnProtocol): Promise<void> {
-  const request = new Message(methods.REFRESH, classes.REQUEST);
-  request.setAttribute("LIFETIME", 0);
-  const released = turn.requestWithRetry(request, turn.server);
+  const released = turn.requestWithRetry(refreshRequest(0), turn.server);
   await orAborted(released, AbortSignal.timeout(releaseWithinMs)).catch(() => undefined); // it expires
+}
+
+function refreshRequest(seconds: number): Message {
+  return new Message(methods.REFRESH, classes.REQUEST).setAttribute("LIFETIME", seconds);
 }
 
 /** werift's error says what the server answered, but not in its message. */
@@ -121,12 +165,13 @@ function refusal(error: unknown): unknown {
 async function connect(
   server: TurnServer,
   host: string,
-  portRange: [number, number] | undefined,
+  portRange: readonly [number, number] | undefined,
   signal: AbortSignal,
 ): Promise<Carrier> {
   switch (server.transport) {
     case "udp":
-      return UdpTransport.init("udp4", portRange === undefined ? {} : { portRange });
+      if (portRange === undefined) return UdpTransport.init("udp4");
+      return bindAlone(() => UdpTransport.init("udp4", { portRange: [...portRange] }));
     case "tcp":
       return connected(TcpTransport as unknown as StreamCarrier, server, host, signal);
     case "tls":
@@ -151,14 +196,18 @@ async function connected(
   }
 }
 
-function refreshOnTime(turn: TurnProtocol): { timer: NodeJS.Timeout | undefined } {
+function refreshOnTime(
+  turn: TurnProtocol,
+  failed: () => void,
+): { timer: NodeJS.Timeout | undefined } {
   const state: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
   const refresh = async (lifetime: number): Promise<void> => {
-    const request = new Message(methods.REFRESH, classes.REQUEST);
-    request.setAttribute("LIFETIME", lifetime);
-    const granted = await turn.requestWithRetry(request, turn.server).then(
+    const granted = await turn.requestWithRetry(refreshRequest(lifetime), turn.server).then(
       ([response]) => response.getAttributeValue("LIFETIME") as number,
-      () => 60, // unanswered or refused: try again soon, the path itself tells whether it still works
+      () => {
+        failed();
+        return 60; // unanswered or refused: try again soon, the path itself tells whether it still works
+      },
     );
     schedule(granted);
   };

@@ -1,10 +1,11 @@
 import { isIP } from "node:net";
 import type { CandidateInit } from "@metered/llmrtc-core";
+import type { Address } from "../ice/route.ts";
 
 /** A candidate of the client that is worth a check. */
 export interface RemoteCandidate {
-  /** The line without `a=`, as SDP has it. */
-  readonly line: string;
+  readonly address: Address;
+  readonly priority: number;
   /** Which generation of ICE it belongs to, if it says so. */
   readonly ufrag: string | undefined;
 }
@@ -21,12 +22,21 @@ const pattern =
 export function readCandidate(init: CandidateInit): RemoteCandidate | undefined {
   const line = init.candidate.replace(/^a=/, "").trim();
   if (line.length > 512) return undefined;
-  const [, component, protocol, , address, port] = pattern.exec(line) ?? [];
+  const [, component, protocol, priority, address, port] = pattern.exec(line) ?? [];
   if (component !== "1" || protocol?.toLowerCase() !== "udp") return undefined;
   if (address === undefined || !isReachable(address)) return undefined;
   if (Number(port) < 1 || Number(port) > 65_535) return undefined;
   const said = / ufrag (\S+)/.exec(line)?.[1];
-  return { line, ufrag: init.usernameFragment ?? said ?? undefined };
+  return {
+    address: [asReceived(address), Number(port)],
+    priority: Number(priority),
+    ufrag: init.usernameFragment ?? said ?? undefined,
+  };
+}
+
+/** IPv6 addresses as sockets spell them, so that one is known by what comes from it. */
+function asReceived(address: string): string {
+  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 function isReachable(address: string): boolean {

@@ -1,4 +1,11 @@
-import type { CandidateInit, IceServer, Logger } from "@metered/llmrtc-core";
+import type {
+  CandidateInit,
+  IceServer,
+  Logger,
+  MetricsAdapter,
+  SelectedPair,
+} from "@metered/llmrtc-core";
+import type { PeerStage } from "../../observe/attempt.ts";
 import type { Transport } from "../transport.ts";
 import type { PathTimes } from "../path-watch.ts";
 
@@ -18,6 +25,8 @@ export interface WebRtcTransportOptions {
   /** When a silent path counts as lost; tests shorten it. */
   readonly times?: Partial<PathTimes>;
   readonly logger?: Logger;
+  /** Counts what STUN and TURN servers give. */
+  readonly metrics?: MetricsAdapter;
 }
 
 export interface OfferOptions {
@@ -33,6 +42,12 @@ export interface OfferOptions {
 export interface WebRtcTransport extends Transport {
   readonly kind: "webrtc";
 
+  /** How far connecting has come. */
+  readonly stage: PeerStage;
+
+  /** Kinds of address at both ends, `local` being the caller's; undefined as long as none is selected. */
+  readonly pair: SelectedPair | undefined;
+
   /**
    * Answers an offer, also later ones: a microphone shared or taken away, an ICE restart. Offers
    * are answered one after another.
@@ -47,8 +62,8 @@ export interface WebRtcTransport extends Transport {
   addCandidate(candidate: CandidateInit | null): void;
 
   /**
-   * Fresh credentials: the next ICE restart uses them. A relay that is there stays, as it outlives the
-   * credentials that it was made with.
+   * Fresh credentials: the next ICE restart uses them. A relay that its server still knows
+   * stays, as it outlives the credentials that it was made with.
    */
   setIceServers(iceServers: readonly IceServer[]): void;
 }

@@ -1,14 +1,15 @@
-import { voiceFrameSamples } from "@metered/llmrtc-core";
+import { systemClock, voiceFrameSamples } from "@metered/llmrtc-core";
+import { manualClock } from "@metered/llmrtc-testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { DetectionBatch } from "../../../src/media/silero/contract.ts";
 import { inputSamples, StreamMemories, stateWidth } from "../../../src/media/silero/memory.ts";
-import { DetectionQueue } from "../../../src/media/silero/queue.ts";
+import { DetectionQueue, gatherMs } from "../../../src/media/silero/queue.ts";
 
 const frame = (value = 0): Int16Array => new Int16Array(voiceFrameSamples).fill(value);
 
-/** A model that finds each frame as likely as its first sample says, in thousandths. */
-function makeQueue(): {
+/** A model that finds each frame as likely as its first sample says, in thousandths; with streams 1 to 5. */
+function makeQueue(clock = systemClock): {
   queue: DetectionQueue;
   batches: DetectionBatch[];
   fail: (e: Error) => void;
@@ -24,7 +25,8 @@ function makeQueue(): {
       batch.streams,
       (_, i) => (batch.samples[i * voiceFrameSamples] ?? 0) / 1000,
     );
-  });
+  }, clock);
+  for (let stream = 1; stream <= 5; stream++) queue.open();
   return {
     queue,
     batches,
@@ -42,7 +44,10 @@ test("frames of one tick share a run", async () => {
 });
 
 test("every frame is answered, in order for its stream, and no run has a stream twice", async () => {
-  const frames = fc.array(fc.record({ stream: fc.nat(4), value: fc.nat(1000) }), { maxLength: 30 });
+  const frames = fc.array(
+    fc.record({ stream: fc.integer({ min: 1, max: 5 }), value: fc.nat(1000) }),
+    { maxLength: 30 },
+  );
   await fc.assert(
     fc.asyncProperty(frames, async (all) => {
       const { queue, batches } = makeQueue();
@@ -63,6 +68,8 @@ test("a failed run fails its frames with VAD_ERROR and the next ones go on", asy
 
 test("a stream that is a second behind is told, others are served", async () => {
   const queue = new DetectionQueue(() => new Promise(() => undefined)); // a model that hangs
+  queue.open();
+  queue.open();
   const waiting = Array.from({ length: 32 }, () => queue.detect(1, frame()));
   const ends = Promise.allSettled(waiting);
   await expect(queue.detect(1, frame())).rejects.toMatchObject({ code: "VAD_ERROR" });
@@ -71,6 +78,30 @@ test("a stream that is a second behind is told, others are served", async () => 
   await expect(other).rejects.toMatchObject({ code: "CLOSED" });
   queue.end();
   for (const end of await ends) expect(end).toMatchObject({ reason: { code: "CLOSED" } });
+});
+
+test("with many calls a run waits for them all, a few milliseconds, however unlike they come", async () => {
+  const clock = manualClock();
+  const { queue, batches } = makeQueue(clock);
+  const streams = Array.from({ length: 35 }, () => queue.open()); // 40 in all
+  const heard: Promise<number>[] = [];
+  for (const [i, stream] of streams.entries()) {
+    heard.push(queue.detect(stream, frame(i)));
+    if (i % 4 === 0) await clock.advance(1);
+  }
+  await clock.advance(10);
+  expect((await Promise.all(heard)).map((p) => Math.round(p * 1000))).toEqual([...heard.keys()]);
+  expect(batches.map(({ streams }) => streams.length)).toEqual([35]);
+});
+
+test("a call waits for others no longer than a third of a frame, and alone not at all", () => {
+  fc.assert(
+    fc.property(fc.nat(10_000), (calls) => {
+      expect(gatherMs(calls)).toBeLessThanOrEqual(10);
+      expect(gatherMs(calls)).toBeLessThanOrEqual(gatherMs(calls + 1));
+    }),
+  );
+  expect(gatherMs(1)).toBe(0);
 });
 
 test("closed streams are forgotten by the model", async () => {

@@ -1,0 +1,104 @@
+import type { ConnectionReason } from "@metered/llmrtc-core";
+
+/** How far a peer connection has come, as its own end sees it. */
+export type PeerStage = "path" | "handshake" | "open";
+
+/** One caller who wants to be connected. Times are milliseconds of one clock. */
+export type Attempt =
+  | {
+      readonly phase: "connecting";
+      readonly since: number;
+      /** It makes no call. */
+      readonly check: boolean;
+      readonly offeredAt: number | undefined;
+      /** Addresses of the caller. */
+      readonly candidates: number;
+      /** What its own end said last. */
+      readonly trouble: ConnectionReason | undefined;
+    }
+  | { readonly phase: "connected"; readonly tookMs: number }
+  | { readonly phase: "failed"; readonly reason: ConnectionReason; readonly tookMs: number }
+  | { readonly phase: "checked" };
+
+export type AttemptEvent =
+  /** The caller's client only looks whether it could connect. */
+  | { readonly type: "check" }
+  | { readonly type: "offered"; readonly candidates: number }
+  | { readonly type: "candidate" }
+  | { readonly type: "trouble"; readonly reason: ConnectionReason }
+  /** Sound and messages can flow, or a turn came as a message. */
+  | { readonly type: "connected" }
+  /** Time has passed, or (`over`) the socket is closed. `stage`: of the peer connection, if there is one. */
+  | { readonly type: "time"; readonly stage: PeerStage | undefined }
+  | { readonly type: "over"; readonly stage: PeerStage | undefined };
+
+/** An attempt that has not connected by then has failed. */
+export const connectWithinMs = 15_000;
+/** Who goes earlier than this after his offer has changed his mind; later, there was no connection. */
+const patienceMs = 5_000;
+
+export function newAttempt(now: number): Attempt {
+  return {
+    phase: "connecting",
+    since: now,
+    check: false,
+    offeredAt: undefined,
+    candidates: 0,
+    trouble: undefined,
+  };
+}
+
+/** The whole life of an attempt: it ends once, in one way, and is never stuck. */
+export function nextAttempt(attempt: Attempt, event: AttemptEvent, now: number): Attempt {
+  if (attempt.phase !== "connecting") return attempt;
+  const tookMs = now - attempt.since;
+  switch (event.type) {
+    case "check":
+      return { ...attempt, check: true };
+    case "offered":
+      return {
+        ...attempt,
+        offeredAt: attempt.offeredAt ?? now,
+        candidates: attempt.candidates + event.candidates,
+      };
+    case "candidate":
+      return { ...attempt, candidates: attempt.candidates + 1 };
+    case "trouble":
+      return aboutMedia.has(event.reason) ? attempt : { ...attempt, trouble: event.reason };
+    case "connected":
+      return attempt.check ? attempt : { phase: "connected", tookMs };
+    case "time":
+      if (tookMs < connectWithinMs || attempt.check) return attempt;
+      return { phase: "failed", reason: reasonOf(attempt, event.stage), tookMs };
+    case "over": {
+      if (attempt.check) return { phase: "checked" };
+      const { offeredAt = now, trouble } = attempt;
+      const early = trouble === undefined && now - offeredAt < patienceMs;
+      return { phase: "failed", reason: early ? "left" : reasonOf(attempt, event.stage), tookMs };
+    }
+  }
+}
+
+/** These do not keep a call from being connected. */
+const aboutMedia: ReadonlySet<ConnectionReason> = new Set([
+  "microphone-denied",
+  "microphone-unavailable",
+  "playback-blocked",
+]);
+
+/** The caller's end knows best; else the first step of connecting that was not done. */
+function reasonOf(
+  attempt: Extract<Attempt, { readonly phase: "connecting" }>,
+  stage: PeerStage | undefined,
+): ConnectionReason {
+  if (attempt.trouble !== undefined) return attempt.trouble;
+  if (attempt.offeredAt === undefined) return "signalling";
+  switch (stage) {
+    case "open":
+      return "media-silent";
+    case "handshake":
+      return "dtls-failed";
+    default:
+      return attempt.candidates === 0 ? "no-candidates" : "ice-failed";
+  }
+}

@@ -1,0 +1,156 @@
+import { LLMRTCServer, type LLMRTCServerConfig, PrometheusMetrics } from "@metered/llmrtc-backend";
+import { MetricNames, silentLogger } from "@metered/llmrtc-core";
+import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
+import fc from "fast-check";
+import { once } from "node:events";
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { metricKinds } from "../../src/observe/metric-kinds.ts";
+
+const running: LLMRTCServer[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.stop({ drainMs: 0 })));
+});
+
+async function start(config: Partial<LLMRTCServerConfig> = {}): Promise<number> {
+  const server = new LLMRTCServer({
+    providers: { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS() },
+    port: 0,
+    iceServers: [],
+    voiceDetector: fakeVoiceDetector(),
+    endOfTurn: { model: false },
+    logger: silentLogger,
+    ...config,
+  });
+  running.push(server);
+  await server.start();
+  return (server.getServer()?.address() as AddressInfo).port;
+}
+
+/** Not by `fetch`, which does not let a test choose the host's name. */
+function read(port: number, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; text: string; headers: Record<string, unknown> }>(
+    (resolve, reject) => {
+      const asked = request({ host: "127.0.0.1", port, path: "/metrics", headers }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.on("end", () => {
+          resolve({ status: response.statusCode ?? 0, text, headers: response.headers });
+        });
+      });
+      asked.on("error", reject).end();
+    },
+  );
+}
+
+describe("the text for Prometheus", () => {
+  test("has seconds for milliseconds, totals, gauges, and help", async () => {
+    const metrics = new PrometheusMetrics();
+    metrics.timing(MetricNames.STT_DURATION, 184, { provider: "whisper" });
+    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason: "refused" });
+    metrics.gauge(MetricNames.CONNECTIONS, 3);
+    const text = await metrics.text();
+    expect(text).toContain('llmrtc_stt_duration_seconds_bucket{le="0.2",provider="whisper"} 1');
+    expect(text).toContain('llmrtc_stt_duration_seconds_sum{provider="whisper"} 0.184');
+    expect(text).toContain('llmrtc_connection_outcomes_total{outcome="failed",reason="refused"} 1');
+    expect(text).toContain("llmrtc_connections_active 3");
+    expect(text).toContain("# HELP llmrtc_stt_duration_seconds From the end of an utterance");
+  });
+
+  test("has no label that names a person, a call or a secret", async () => {
+    const metrics = new PrometheusMetrics();
+    const tags = { sessionId: "s-1", user: "anna", apiKey: "k-1", ip: "192.0.2.1", plan: "free" };
+    metrics.increment("shop.orders", 1, tags);
+    metrics.increment(MetricNames.CONNECTION_ATTEMPTS, 1, tags);
+    const text = await metrics.text();
+    expect(text).toContain('shop_orders_total{plan="free"} 1');
+    for (const secret of ["s-1", "anna", "k-1", "192.0.2.1"]) expect(text).not.toContain(secret);
+  });
+
+  test("does not grow without a bound, whatever comes in tags, and loses no count", async () => {
+    const metrics = new PrometheusMetrics();
+    for (let n = 0; n < 1_000; n++) metrics.increment("shop.visits", 1, { page: `page ${n}` });
+    const values = [...(await metrics.text()).matchAll(/^shop_visits_total\{.*\} (\d+)$/gm)];
+    expect(values.length).toBeLessThanOrEqual(201);
+    expect(values.reduce((sum, [, value]) => sum + Number(value), 0)).toBe(1_000);
+  });
+
+  test("takes any name and any tags", async () => {
+    const metrics = new PrometheusMetrics();
+    const tags = fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 });
+    let n = 0;
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), tags, (name, given) => {
+        metrics.increment(`own.${n++}.${name}`, 1, given);
+      }),
+    );
+    expect((await metrics.text()).length).toBeGreaterThan(0);
+  });
+
+  test("knows every metric that the server counts by name", () => {
+    const reserved = /tool|playbook|llm\.tokens|sessions\.active|session\.turns/;
+    const names = Object.values(MetricNames).filter((name) => !reserved.test(name));
+    expect(Object.keys(metricKinds).sort()).toEqual([...names].sort());
+  });
+});
+
+describe("GET /metrics", () => {
+  test("counts attempts and outcomes, as many as callers", async () => {
+    const port = await start({ allowedOrigins: ["https://ours.example"] });
+    const url = `ws://127.0.0.1:${port}`;
+    const stranger = new WebSocket(url, { origin: "https://theirs.example" });
+    await once(stranger, "close");
+    const typist = new WebSocket(url);
+    await once(typist, "open");
+    typist.send(JSON.stringify({ type: "text", text: "hello" }));
+    await new Promise<void>((resolve) => {
+      typist.on("message", (data: Buffer) => {
+        if (data.toString().includes('"llm"')) resolve();
+      });
+    });
+    const { text, headers } = await read(port);
+    expect(headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(headers["access-control-allow-origin"]).toBeUndefined();
+    expect(text).toContain("llmrtc_connection_attempts_total 2");
+    expect(text).toContain('outcomes_total{outcome="failed",reason="refused"} 1');
+    expect(text).toContain('outcomes_total{outcome="connected",reason="none"} 1');
+    expect(text).toContain("llmrtc_connections_active 1");
+    expect(text).toMatch(/llmrtc_llm_ttft_seconds_count\{provider="[\w-]+\/?[\w-]*"\} 1/);
+    typist.terminate();
+  });
+
+  test("is by default for programs on this machine that ask for themselves", async () => {
+    const port = await start();
+    expect((await read(port)).status).toBe(200);
+    expect((await read(port, { "x-forwarded-for": "192.0.2.1" })).status).toBe(403);
+    expect((await read(port, { forwarded: "for=192.0.2.1" })).status).toBe(403);
+    expect((await read(port, { host: "voice.example.com" })).status).toBe(403);
+    expect((await read(port, { host: `localhost:${port}` })).status).toBe(200);
+  });
+
+  test("is for whoever has the token", async () => {
+    const token = "0123456789abcdef";
+    const port = await start({ metricsAccess: { token } });
+    expect((await read(port)).status).toBe(401);
+    expect((await read(port, { authorization: "Bearer 0123456789abcdeX" })).status).toBe(401);
+    expect((await read(port, { authorization: `Bearer ${token}` })).status).toBe(200);
+    const proxied = { authorization: `Bearer ${token}`, "x-forwarded-for": "192.0.2.1" };
+    expect((await read(port, proxied)).status).toBe(200);
+  });
+
+  test("is for everybody, or not there, as the option says", async () => {
+    const open = await start({ metricsAccess: "everybody" });
+    expect((await read(open, { host: "voice.example.com" })).status).toBe(200);
+    const none = await start({ metricsAccess: "nobody" });
+    expect((await read(none)).status).toBe(404);
+  });
+
+  test("cannot be opened by mistake", async () => {
+    for (const metricsAccess of [{ token: "" }, { token: "short" }, "yes"]) {
+      const config = { metricsAccess } as Partial<LLMRTCServerConfig>;
+      await expect(start(config)).rejects.toThrow(/metricsAccess must be/);
+    }
+  });
+});
