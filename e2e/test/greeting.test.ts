@@ -1,7 +1,7 @@
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
 import { Caller } from "../src/caller.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 import { Recogniser, shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -25,7 +25,7 @@ beforeAll(async () => {
       },
     }),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 

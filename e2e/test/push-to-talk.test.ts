@@ -1,7 +1,7 @@
+import { openChromium } from "@metered/llmrtc-testing/chromium";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Agent, startAgent } from "../src/agent.ts";
-import { openBrowser } from "../src/browser.ts";
 import { Caller } from "../src/caller.ts";
 import { type PageServer, servePages } from "../src/page-server.ts";
 import { shareHeard, wordsOf } from "../src/recogniser.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
   [agent, pages, browser] = await Promise.all([
     startAgent((said) => (/story/i.test(said) ? story : `You said: ${said}`)),
     servePages(),
-    openBrowser(),
+    openChromium(),
   ]);
 });
 

@@ -61,6 +61,7 @@ async function callAll(
   await hooks.onSTTError?.(ctx, new Error("no"));
   await hooks.onLLMError?.(ctx, new Error("no"));
   await hooks.onTTSError?.(ctx, new Error("no"));
+  await hooks.onTurnWithdrawn?.(ctx, "t2");
   await hooks.onTurnEnd?.(ctx, timing);
   await hooks.onError?.(new Error("no"), createErrorContext("STT_ERROR", "stt", { turnId: "t1" }));
   await hooks.onDisconnect?.("s1", timing);

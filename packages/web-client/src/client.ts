@@ -189,11 +189,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    */
   sendText(text: string, attachments: readonly AttachmentPayload[] = []): void {
     this.#need("text");
-    this.#send({
-      type: "text",
-      text,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
-    });
+    this.#send({ type: "text", text, attachments: [...attachments] });
   }
 
   /**
@@ -248,11 +244,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    */
   sendAudio(audio: ArrayBuffer, attachments: readonly AttachmentPayload[] = []): void {
     const data = base64FromBytes(audio);
-    this.#send({
-      type: "audio",
-      data,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
-    });
+    this.#send({ type: "audio", data, attachments: [...attachments] });
   }
 
   /** The browser waits for a gesture before it plays the agent. */
@@ -401,11 +393,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
 
   /** The fastest way there is; nothing where the server does not know it. */
   #control(message: ControlMessage): boolean {
-    return (
-      this.state === ConnectionState.CONNECTED &&
-      this.features.has("turn-control") &&
-      this.#call.sendData(message)
-    );
+    return this.features.has("turn-control") && this.#call.sendData(message);
   }
 
   #send(message: Parameters<Call["send"]>[0]): void {
@@ -413,7 +401,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
   }
 
   #refuse(): never {
-    throw new LLMRTCClientError("INVALID_STATE", `Nothing can be sent while ${this.state}.`);
+    throw new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`);
   }
 
   #captureOptions(intervalMs: number): FrameCaptureOptions {

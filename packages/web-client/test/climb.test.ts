@@ -80,6 +80,36 @@ test("frames go to the one who plays them, and a cancelled reply is flushed", as
   client.close();
 });
 
+test("a paused agent is silent at once, on the socket and on a track, until it goes on or is done", async () => {
+  const { client, socket, peers, audios, streams } = await onSocket();
+  const told: string[] = [];
+  client.on("ttsPaused", () => told.push("paused"));
+  client.on("ttsResumed", () => told.push("resumed"));
+  client.on("turnWithdrawn", (by, { turnId }) => told.push(`${turnId} by ${by}`));
+  socket.say({ type: "tts-paused", turnId: "t1" });
+  socket.say({ type: "tts-resumed", turnId: "t1" });
+  expect(audios[0]?.flushes).toBe(1);
+
+  const track = { enabled: true };
+  const stream = { getTracks: () => [track] } as unknown as MediaStream;
+  socket.say(answer);
+  await settle();
+  peers[0]?.dispatchEvent(Object.assign(new Event("track"), { track: {}, streams: [stream] }));
+  peers[0]?.openChannel();
+  peers[0]?.become("connected");
+  await settle();
+  expect(streams.at(-1)).toBe(stream);
+  for (const end of ["tts-resumed", "tts-cancelled"] as const) {
+    socket.say({ type: "tts-paused", turnId: "t1" });
+    expect(track.enabled).toBe(false);
+    socket.say({ type: end, turnId: "t1" });
+    expect(track.enabled).toBe(true);
+  }
+  socket.say({ type: "turn-withdrawn", turnId: "t1", by: "t2" });
+  expect(told).toEqual(["paused", "resumed", "paused", "resumed", "paused", "t1 by t2"]);
+  client.close();
+});
+
 test("when WebRTC connects after all it takes over without a break", async () => {
   const { client, socket, peers, audios, reports, streams, events } = await onSocket();
   const [peer] = peers;

@@ -1,17 +1,10 @@
-import {
-  Emitter,
-  frameMs,
-  LLMRTCError,
-  type Pcm,
-  resumePoint,
-  speakerFormat,
-} from "@metered/llmrtc-core";
+import { Emitter, frameMs, LLMRTCError, type Pcm, speakerFormat } from "@metered/llmrtc-core";
 import { fadeIn, fadeOut } from "./fade.ts";
 import { speakerFrameSamples } from "./opus.ts";
-import { type Attested, HeardFrames } from "./heard-frames.ts";
+import type { Attested } from "./heard-frames.ts";
 import { PcmQueue } from "./pcm-queue.ts";
 import type { PlayoutClock } from "./playout-clock.ts";
-import { SentSound } from "./sent-sound.ts";
+import { type Pause, SentSpeech } from "./sent-speech.ts";
 import { type WaitOptions, Waits } from "./waits.ts";
 
 export type PlayoutEvents = {
@@ -36,14 +29,6 @@ export interface PlayoutOptions {
   readonly roomMs?: number;
 }
 
-/** How it was when the pause began. */
-interface Pause {
-  /** Speech that should have been heard. */
-  readonly playedMs: number;
-  /** Frames of call time sent. */
-  readonly frame: number;
-}
-
 /** Length of the fade that keeps an interruption from clicking. */
 const fadeMs = 5;
 /** After a longer standstill the lost time is not made up for. */
@@ -63,11 +48,7 @@ export class Playout extends Emitter<PlayoutEvents> {
   readonly #leave: () => void;
   /** Frames of call time sent before they are due. */
   #ahead = 0;
-  /** Speech sent so far in milliseconds, and how much of each frame still ahead is speech. */
-  #sentMs = 0;
-  #speechAhead: number[] = [];
-  readonly #heard = new HeardFrames();
-  readonly #sent = new SentSound();
+  readonly #sent = new SentSpeech();
   #speaking = false;
   #paused: Pause | undefined;
   #fadeNextIn = false;
@@ -88,22 +69,22 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   /** Speech heard since the call began, in milliseconds: sent, and its time has come. */
   get playedMs(): number {
-    return this.#sentMs - this.#speechAhead.reduce((sum, ms) => sum + ms, 0);
+    return this.#sent.playedMs;
   }
 
   /** Speech sent since the call began, in milliseconds: more than played by what is not due yet. */
   get sentMs(): number {
-    return this.#sentMs;
+    return this.#sent.sentMs;
   }
 
   /** How many frames of call time had been sent when the speech behind `ms` began. */
   frameOf(ms: number): number {
-    return this.#heard.frameOf(ms);
+    return this.#sent.frameOf(ms);
   }
 
   /** What the caller's end has said last. */
   get attested(): Attested | undefined {
-    return this.#heard.attested;
+    return this.#sent.attested;
   }
 
   /**
@@ -113,7 +94,7 @@ export class Playout extends Emitter<PlayoutEvents> {
    * @param agoMs when it was so
    */
   attest(unheardMs: number, agoMs = 0): void {
-    this.#heard.attest(unheardMs, agoMs);
+    this.#sent.attest(unheardMs, agoMs);
     this.#wake();
   }
 
@@ -143,9 +124,9 @@ export class Playout extends Emitter<PlayoutEvents> {
     const droppedMs = this.queuedMs;
     const wasDrained = this.#drained;
     if (this.#speaking && !this.#paused && droppedMs > 0) {
-      this.#sendSpeech(fadeOut(this.#queue.take(speakerFrameSamples), fadeSamples), fadeMs);
+      this.#send(fadeOut(this.#queue.take(speakerFrameSamples), fadeSamples), fadeMs);
     }
-    this.#sent.clear();
+    this.#sent.forgetSound();
     this.#queue.clear();
     this.#speaking = false;
     this.#fadeNextIn = false;
@@ -156,9 +137,9 @@ export class Playout extends Emitter<PlayoutEvents> {
   /** Holds speech back, keeping what waits. Call time goes on. */
   pause(): void {
     if (this.#paused) return;
-    this.#paused = { playedMs: this.playedMs, frame: this.#heard.frames };
+    this.#paused = this.#sent.now;
     if (!this.#speaking || this.#queue.length === 0) return;
-    this.#sendSpeech(fadeOut(this.#queue.peek(speakerFrameSamples), fadeSamples), 0);
+    this.#send(fadeOut(this.#queue.peek(speakerFrameSamples), fadeSamples), 0);
     this.#speaking = false;
   }
 
@@ -172,11 +153,11 @@ export class Playout extends Emitter<PlayoutEvents> {
     const paused = this.#paused;
     if (!paused) return;
     this.#paused = undefined;
-    const heardMs = silenced ? this.#heardUntil(paused) : this.#sentMs;
-    const unheard = Math.round((this.#sentMs - heardMs) * samplesPerMs);
-    if (unheard > 0 || this.#queue.length > 0) {
-      const word = resumePoint(this.#sent.before(unheard)) * samplesPerMs;
-      this.#sayAgain(unheard + word, heardMs);
+    const sent = this.#sent;
+    const heardMs = silenced ? sent.heardUntil(paused) : sent.sentMs;
+    if (this.#queue.length > 0 || heardMs < sent.sentMs) {
+      this.#queue.unshift(sent.takeBackWord(heardMs));
+      this.#fadeNextIn = true;
     }
     this.#wake();
   }
@@ -188,7 +169,7 @@ export class Playout extends Emitter<PlayoutEvents> {
    */
   forget(): number {
     const paused = this.#paused;
-    if (paused) this.#takeBack(this.#heardUntil(paused));
+    if (paused) this.#sent.takeBack(this.#sent.heardUntil(paused));
     return this.clear();
   }
 
@@ -212,7 +193,7 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   /** The same for speech that has been sent. */
   whenSent(ms: number, options: WaitOptions = {}): Promise<void> {
-    return this.#until(() => this.#sentMs >= ms, options);
+    return this.#until(() => this.sentMs >= ms, options);
   }
 
   /**
@@ -225,8 +206,8 @@ export class Playout extends Emitter<PlayoutEvents> {
     ms: number,
     { withinMs = Number.POSITIVE_INFINITY, ...options }: WaitOptions & { withinMs?: number } = {},
   ): Promise<void> {
-    const until = this.#heard.frames + withinMs / frameMs;
-    const heard = () => (this.attested?.heardMs ?? 0) >= ms || this.#heard.frames >= until;
+    const until = this.#sent.frames + withinMs / frameMs;
+    const heard = () => (this.attested?.heardMs ?? 0) >= ms || this.#sent.frames >= until;
     return this.#until(heard, options);
   }
 
@@ -249,37 +230,14 @@ export class Playout extends Emitter<PlayoutEvents> {
     this.#waits.close(closedError());
   }
 
-  /** What the caller had heard when his end fell silent: as it says, else as it should have been. */
-  #heardUntil({ playedMs, frame }: Pause): number {
-    const { attested } = this.#heard;
-    const told = attested && attested.frame >= frame ? attested.heardMs : playedMs;
-    return Math.min(this.#sentMs, Math.max(told, attested?.heardMs ?? 0));
-  }
-
-  #takeBack(heardMs: number): void {
-    this.#heard.takeBack(heardMs);
-    this.#sentMs = Math.min(this.#sentMs, heardMs);
-    this.#speechAhead = [];
-  }
-
-  /** Puts the last `samples` before what waits. */
-  #sayAgain(samples: number, heardMs: number): void {
-    const again = this.#sent.takeBack(samples);
-    const sentMs = this.#sentMs - again.length / samplesPerMs;
-    this.#takeBack(heardMs);
-    this.#sentMs = sentMs;
-    this.#queue.unshift(again);
-    this.#fadeNextIn = true;
-  }
-
   get #drained(): boolean {
-    return !this.#paused && this.#queue.length === 0 && this.#speechAhead.length === 0;
+    return !this.#paused && this.#queue.length === 0 && this.#sent.isPlayed;
   }
 
   #beat(beats: number): void {
     const wasDrained = this.#drained;
     this.#ahead -= Math.min(beats, mostBeatsBehind);
-    this.#speechAhead = this.#ahead > 0 ? this.#speechAhead.slice(-this.#ahead) : [];
+    this.#sent.due(this.#ahead);
     // Time that passed unsent is silence: speech is delayed by it, never hurried after it.
     while (this.#ahead < -1) this.#send(undefined);
     this.#sendDue();
@@ -296,7 +254,7 @@ export class Playout extends Emitter<PlayoutEvents> {
       this.#sent.push(frame.slice(0, Math.round(speechMs * samplesPerMs)));
       const started = !this.#speaking;
       this.#speaking = true;
-      this.#sendSpeech(this.#fadeNextIn ? fadeIn(frame, fadeSamples) : frame, speechMs);
+      this.#send(this.#fadeNextIn ? fadeIn(frame, fadeSamples) : frame, speechMs);
       this.#fadeNextIn = false;
       if (started) this.emit("started", undefined);
     }
@@ -308,21 +266,15 @@ export class Playout extends Emitter<PlayoutEvents> {
     return this.#queue.length > 0 && this.#ahead < 0;
   }
 
-  #sendSpeech(frame: Pcm, speechMs: number): void {
-    this.#sentMs += speechMs;
-    this.#send(frame);
-    if (this.#ahead > 0) this.#speechAhead.push(speechMs);
-  }
-
-  #send(frame: Pcm | undefined): void {
+  #send(frame: Pcm | undefined, speechMs?: number): void {
     this.#ahead += 1;
-    this.#heard.sent(this.#sentMs);
+    this.#sent.sent(speechMs, this.#ahead);
     if (frame === undefined) this.#speaking = false;
     this.#options.sink.sendFrame(frame);
   }
 
   #settle(): void {
-    if (this.#drained) this.#sent.clear(); // another reply's sound is not said again
+    if (this.#drained) this.#sent.forgetSound(); // another reply's sound is not said again
     this.#wake();
     if (this.#drained) this.emit("drained", undefined);
   }

@@ -56,6 +56,9 @@ export function createLoggingHooks(config: LoggingHooksConfig): OrchestratorHook
     onTurnStart: (ctx, audio) => {
       write("info", { ...turnFields(ctx), audioBytes: audio.length }, "turn started");
     },
+    onTurnWithdrawn: (ctx, by) => {
+      write("info", { ...turnFields(ctx), by }, "turn withdrawn");
+    },
     onTurnEnd: (ctx, timing) => {
       write("info", { ...turnFields(ctx), durationMs: timing.durationMs }, "turn ended");
     },

@@ -105,7 +105,7 @@ export class Call extends Emitter<CallEvents> {
   start(): Promise<void> {
     if (!mayStart(this.#progress)) {
       return Promise.reject(
-        new LLMRTCClientError("INVALID_STATE", `start() does not fit the state ${this.state}.`),
+        new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`),
       );
     }
     return new Promise((resolve, reject) => {
