@@ -189,7 +189,11 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    */
   sendText(text: string, attachments: readonly AttachmentPayload[] = []): void {
     this.#need("text");
-    this.#send({ type: "text", text, attachments: [...attachments] });
+    this.#send({
+      type: "text",
+      text,
+      ...(attachments.length > 0 && { attachments: [...attachments] }),
+    });
   }
 
   /**
@@ -244,7 +248,11 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    */
   sendAudio(audio: ArrayBuffer, attachments: readonly AttachmentPayload[] = []): void {
     const data = base64FromBytes(audio);
-    this.#send({ type: "audio", data, attachments: [...attachments] });
+    this.#send({
+      type: "audio",
+      data,
+      ...(attachments.length > 0 && { attachments: [...attachments] }),
+    });
   }
 
   /** The browser waits for a gesture before it plays the agent. */
