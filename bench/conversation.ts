@@ -1,4 +1,4 @@
-// All figures of a conversation with one caller, ours beside the incumbent's, in about nine minutes.
+// All figures of a conversation with one caller, ours beside the incumbent's, in about eleven minutes.
 //   npm run bench -- conversation [rounds] [--own | --incumbent] [--json]
 import { embedded } from "./src/figures/embedded.ts";
 import { interruption } from "./src/figures/interruption.ts";

@@ -90,7 +90,7 @@ export class Arena {
       const caller = await Caller.call({ browser, pages, client, signallingUrl });
       await caller.share("mono");
       const wanted = this.options.rounds ?? rounds;
-      const times = side === "ours" ? wanted : Math.max(2, Math.ceil(wanted / 3));
+      const times = side === "ours" ? wanted : Math.max(2, Math.ceil(wanted / 4));
       results[side] = await play({ name: side, caller, server, rounds: times });
       process.stderr.write(`${name}, ${side}: ${JSON.stringify(results[side])}\n`);
       await caller.close();

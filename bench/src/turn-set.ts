@@ -174,7 +174,12 @@ async function shareLost(
   const lost: number[] = [];
   for (let goesOnMs = shortestPauseMs; goesOnMs <= longestPauseMs; goesOnMs += 10) {
     if (goesOnMs <= end) continue;
-    const cut = { endMs: end, audibleMs: end, goesOnMs, rest: rest.trim() || anyRest };
+    const cut = {
+      endMs: end,
+      audibleMs: end,
+      goesOnMs,
+      rest: /\p{L}/u.test(rest) ? rest.trim() : anyRest,
+    };
     lost.push((await isAnsweredAsOne(cut)) ? 0 : 1);
   }
   return lost.length === 0 ? undefined : mean(lost);

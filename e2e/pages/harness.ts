@@ -24,7 +24,7 @@ export interface CallOptions {
   readonly turnDetection?: "auto" | "manual";
 }
 
-export type Button = "startTurn" | "endTurn" | "cancelTurn" | "mute" | "unmute";
+export type Button = "startTurn" | "endTurn" | "cancelTurn";
 
 export type MicrophoneKind = "device" | "mono" | "stereo" | "8 kHz";
 
@@ -139,6 +139,11 @@ export class Harness {
   /** What the caller does with a button. */
   press(button: Button): void {
     this.#called[button]?.();
+  }
+
+  mute(muted: boolean): void {
+    if (muted) this.#called.mute?.();
+    else this.#called.unmute?.();
   }
 
   /** What came out of the agent's track between two times of the page: base64 of s16le at 48 kHz. */

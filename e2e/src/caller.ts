@@ -138,6 +138,12 @@ export class Caller {
     }, button);
   }
 
+  async mute(muted: boolean): Promise<void> {
+    await this.#page.evaluate((muted) => {
+      globalThis.harness.mute(muted);
+    }, muted);
+  }
+
   async state(): Promise<string> {
     return this.#page.evaluate(() => globalThis.harness.state);
   }

@@ -82,7 +82,7 @@ test("muting in mid-sentence ends the turn: what was said so far is answered", a
   const one = await caller();
   const speaking = one.say("rather-selfish");
   await one.next("transcript", { fits: ({ args }) => String(args[0]).length > 0 });
-  await one.press("mute");
+  await one.mute(true);
   const muted = await one.now();
   const ended = await one.next("speechEnd");
   expect(ended.at).toBeGreaterThan(0);

@@ -97,3 +97,21 @@ test("a browser without WebCodecs sends and hears PCM", async () => {
   await expectBargeIn(caller);
   await caller.close();
 });
+
+test("over the WebSocket a muted microphone is not heard, nor one that another has replaced", async () => {
+  const caller = await call({ transport: "websocket" });
+  await caller.share("mono");
+  await caller.mute(true);
+  await caller.say("go-somewhere");
+  await caller.mute(false);
+  await caller.say("go-forward");
+  expect(wordsOf(await caller.transcript())).toEqual(expect.arrayContaining(["go", "forward"]));
+  await caller.next("ttsComplete");
+
+  await caller.share("stereo"); // in the middle of the call, as when a headset is plugged in
+  await caller.say("go-somewhere");
+  expect(wordsOf(await caller.transcript())).toContain("somewhere");
+  const starts = caller.events.filter(({ name }) => name === "speechStart");
+  expect(starts).toHaveLength(2);
+  await caller.close();
+});

@@ -94,13 +94,14 @@ export class StoryCall {
     clearInterval(this.#timer);
     const recovered = this.#isWell(wholeAt);
     const last = performance.now() - this.#heardAt;
+    const events = [...this.#events, ...browserEvents()];
     this.#client.close();
     return {
       silenceMs: Math.max(this.#silenceMs, last),
       backMs: Math.max(0, this.#backAt - wholeAt),
       recovered,
       endedWith: this.#endedWith,
-      events: [...this.#events, ...browserEvents()]
+      events: events
         .filter(({ at }) => at >= eventAt)
         .sort((a, b) => a.at - b.at)
         .map(({ what, at }) => ({ what, atMs: at - eventAt })),

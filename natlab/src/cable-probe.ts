@@ -8,7 +8,7 @@ import { addresses } from "./addresses.ts";
 const [packets] = process.argv.slice(2);
 const port = 9;
 const everyMs = 5;
-const patienceMs = 1000;
+const patienceMs = 2000;
 const socket = createSocket("udp4");
 
 if (packets === undefined) {

@@ -27,6 +27,7 @@ export function matrixReport(results: readonly CellResult[]): string {
     result.connected && result.kind === "webrtc" ? [result.connectMs] : [],
   );
   const connected = results.filter(({ result }) => result.connected).length;
+  const measured = serverNetworks.filter((one) => results.some(({ cell }) => cell.server === one));
   return `Both ends have the same ICE servers. A cell names the path of a call in which a spoken sentence was understood and answered, and the
 milliseconds from the offer to a connected peer. \`websocket\`: no WebRTC path exists, so sound goes over the WebSocket; the milliseconds
 are those from \`start()\` to a connected client.
@@ -36,7 +37,7 @@ percentile).
 
 - \`relay/udp\`, \`relay/tcp\`, \`relay/tls\`: through the caller's relay, and how the caller reaches it.
 - \`relay/server\`: through the server's relay.
-${serverNetworks.map((server) => tableOf(server, results)).join("")}`;
+${measured.map((server) => tableOf(server, results)).join("")}`;
 }
 
 function tableOf(server: ServerNetwork, results: readonly CellResult[]): string {

@@ -30,7 +30,7 @@ function outcome({ recovered, endedWith, backMs, silenceMs, connections }: Story
 }
 
 function story({ events }: StoryResult): string {
-  return events.map(({ what, atMs }) => `${seconds(atMs)} ${what}`).join(", ");
+  return events.map(({ what, atMs }) => `${seconds(atMs)} ${what}`).join(", ") || "nothing";
 }
 
 function seconds(ms: number): string {

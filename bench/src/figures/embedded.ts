@@ -7,6 +7,8 @@ import { ServerProcess } from "../server-process.ts";
 
 /** People, trimmed to their last sound. */
 const people = ["something-wrong", "feature-not-available", "seven-of-clubs", "selfish"];
+/** Until then the page has told the server when its speaker began to sound. */
+const attestedMs = 400;
 const stages = [
   "endOfTurnMs",
   "transcriptMs",
@@ -27,12 +29,14 @@ export async function embedded({ browser, pages, options }: Arena): Promise<Figu
   await caller.share("mono");
   const times: number[] = [];
   const waterfalls: TurnTimings[] = [];
-  for (let turn = 0; turn <= (options.rounds ?? 16); turn += 1) {
+  for (let turn = 0; turn <= (options.rounds ?? 12); turn += 1) {
     const clip = people[turn % people.length] ?? "";
     const { endedAt } = await caller.sayTimed(clip);
     const audible = await caller.until("audible", 20, endedAt);
+    await caller.until("audible", attestedMs, audible);
+    await caller.interrupt(); // answers are long, and only their beginning matters
     const { args } = await caller.next("turnTimings");
-    await caller.until("silent", 700, audible);
+    await caller.until("silent", 400, audible + attestedMs);
     if (turn === 0) continue;
     times.push(Math.round(audible - endedAt));
     waterfalls.push(args[0] as TurnTimings);

@@ -8,7 +8,7 @@ type SmallSound = keyof typeof smallSounds;
 
 const scenario: Scenario = { ...shortAnswer, tokens: sentences(30), sentenceMs: 2_000 };
 /** The agent is watched for so long after the sound began. */
-const watchMs = 2_500;
+const watchMs = 2_000;
 const cancelled = new Set(["ttsCancelled", "turnWithdrawn"]);
 
 interface Outcome {
@@ -30,7 +30,7 @@ export async function killedAnswersEmbedded(arena: Arena): Promise<Figure[]> {
 }
 
 async function figuresOf(arena: Arena, name: string, scenario: Scenario): Promise<Figure[]> {
-  const { ours, incumbent } = await arena.measure(name, { scenario, rounds: 24 }, disturb);
+  const { ours, incumbent } = await arena.measure(name, { scenario, rounds: 16 }, disturb);
   const killed = (all: readonly Outcome[] | undefined) =>
     all && percent(all.filter(({ killed }) => killed).length, all.length);
   const resumed = (all: readonly Outcome[] | undefined) =>

@@ -11,7 +11,7 @@ const settleMs = 400;
  * providers take.
  */
 export async function latency(arena: Arena): Promise<Figure[]> {
-  const times = await arena.measure("turn", { scenario: shortAnswer, rounds: 24 }, turns);
+  const times = await arena.measure("turn", { scenario: shortAnswer, rounds: 20 }, turns);
   const { stt, llm, tts } = shortAnswer.delaysMs;
   const own = (all: readonly number[] | undefined) =>
     all && spread(all.map((ms) => ms - stt - llm - tts));
@@ -29,7 +29,7 @@ export async function latency(arena: Arena): Promise<Figure[]> {
 /** The same with slower providers, whose time counts. */
 export async function preemptiveLatency(arena: Arena): Promise<Figure[]> {
   const scenario: Scenario = { ...shortAnswer, delaysMs: { stt: 50, llm: 70, tts: 150 } };
-  const times = await arena.measure("turn, preemptive", { scenario, rounds: 24 }, turns);
+  const times = await arena.measure("turn, preemptive", { scenario, rounds: 20 }, turns);
   return [
     {
       name: "end of speech to first sound, with providers of 50 + 70 + 150 ms",

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { ScriptedCaller } from "./caller.ts";
 import type { Way } from "./leg.ts";
 import { readScript, type Script } from "./script.ts";
+import { Refusal } from "./signalling.ts";
 import { openWebRtcLeg } from "./webrtc-leg.ts";
 import { openWebSocketLeg } from "./websocket-leg.ts";
 
@@ -15,6 +16,8 @@ export type ToCallers =
 export interface CallersReport {
   readonly calls: number;
   readonly failed: number;
+  /** The server said that it takes no more. */
+  readonly refused: number;
   readonly broken: number;
   readonly packets: number;
   readonly late: number;
@@ -44,13 +47,12 @@ export async function serveCallers(recording: string, replyMs: number): Promise<
   const delays = monitorEventLoopDelay({ resolution: restMs });
   delays.enable();
   let since = { cpu: process.cpuUsage(), at: performance.now() };
-  let failed = 0;
+  const misses: Misses = { failed: 0, refused: 0 };
   beat(callers);
 
   process.on("message", (message: ToCallers) => {
     if (message.type === "call") {
-      void join(script, callers, message).then((refused) => {
-        failed += refused;
+      void join(script, callers, misses, message).then(() => {
         process.send?.({ type: "joined" });
       });
       return;
@@ -61,7 +63,7 @@ export async function serveCallers(recording: string, replyMs: number): Promise<
     const { user, system } = process.cpuUsage(since.cpu);
     const report: CallersReport = {
       calls: callers.length,
-      failed,
+      ...misses,
       broken: sum(({ broken }) => Number(broken)),
       packets: sum(({ packets }) => packets),
       late: sum(({ late }) => late),
@@ -79,13 +81,21 @@ export async function serveCallers(recording: string, replyMs: number): Promise<
   process.send?.({ type: "ready" });
 }
 
+/** Calls that did not come about. */
+interface Misses {
+  failed: number;
+  refused: number;
+}
+
+const busy = 4429;
+
 async function join(
   script: Script,
   callers: ScriptedCaller[],
+  misses: Misses,
   { url, way, count }: Extract<ToCallers, { readonly type: "call" }>,
-): Promise<number> {
+): Promise<void> {
   const open = way === "webrtc" ? openWebRtcLeg : openWebSocketLeg;
-  let failed = 0;
   const joining: Promise<void>[] = [];
   for (let i = 0; i < count; i++) {
     const caller = new ScriptedCaller(script, Math.floor(Math.random() * roundFrames));
@@ -94,7 +104,11 @@ async function join(
       .then(
         () => void callers.push(caller),
         (error: unknown) => {
-          failed += 1;
+          if (error instanceof Refusal && error.code === busy) {
+            misses.refused += 1;
+            return;
+          }
+          misses.failed += 1;
           process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
         },
       );
@@ -102,7 +116,6 @@ async function join(
     await new Promise((resolve) => setTimeout(resolve, joinEveryMs));
   }
   await Promise.all(joining);
-  return failed;
 }
 
 /** Each group of callers sends in its own quarter of the 20 ms. */

@@ -25,6 +25,8 @@ export interface Level extends ServerReport {
   readonly calls: number;
   /** Calls that could not be made, and that broke. */
   readonly failed: number;
+  /** New callers that the server did not take. */
+  readonly refused: number;
   readonly latePct: number;
   /** While the further calls of this level were made, four a second. */
   readonly lateWhileJoiningPct: number;
@@ -110,6 +112,7 @@ async function measureLevel(server: Child, callers: Child, seconds: number): Pro
   return {
     calls: heard.calls,
     failed: heard.failed + heard.broken,
+    refused: heard.refused,
     cpuPct,
     rssMb,
     loopMs,

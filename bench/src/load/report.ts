@@ -11,6 +11,7 @@ export function loadTable(results: readonly LoadResult[]): string {
       `${level.latePct.toFixed(2)} (${level.lateWhileJoiningPct.toFixed(2)})`,
       `${level.answered} of ${level.answered + level.lost}`,
       String(level.failed),
+      String(level.refused),
       level.loopMs.p99.toFixed(0),
       level.rssMb.toFixed(0),
     ]),
@@ -22,6 +23,7 @@ export function loadTable(results: readonly LoadResult[]): string {
     "packets late, % (while calls join)",
     "turns answered",
     "calls failed",
+    "new callers refused",
     "event loop p99, ms",
     "RSS, MB",
   ];

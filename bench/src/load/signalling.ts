@@ -6,6 +6,16 @@ export interface Message {
   readonly [field: string]: unknown;
 }
 
+/** The server closed the socket. */
+export class Refusal extends Error {
+  readonly code: number;
+
+  constructor(code: number, before: string) {
+    super(`closed with ${code} before ${before}`);
+    this.code = code;
+  }
+}
+
 const pingEveryMs = 15_000;
 
 /** A caller's socket: JSON messages both ways, binary frames, and the pings that keep it open. */
@@ -53,7 +63,7 @@ export class Signalling {
     return new Promise((resolve, reject) => {
       const closed = (code: number): void => {
         off();
-        reject(new Error(`closed with ${code} before ${type}`));
+        reject(new Refusal(code, type));
       };
       const off = this.on((message) => {
         if (message.type !== type) return;

@@ -4,6 +4,8 @@ import {
   type STTProvider,
   type TurnDetector,
   type TurnTimings,
+  type VisionProvider,
+  type VisionRequest,
 } from "@metered/llmrtc-core";
 import { fakeLLM, fakeSTT, fakeTTS } from "@metered/llmrtc-testing";
 import { afterEach, describe, expect, test } from "vitest";
@@ -262,6 +264,39 @@ describe("other input", () => {
     await message("tts-complete", 2);
     expect(llm.requests[0]?.messages.at(-1)?.attachments).toHaveLength(1);
     expect(llm.requests[1]?.messages.at(-1)?.attachments).toBeUndefined();
+  });
+
+  test("a model that cannot see is told in words what the picture shows", async () => {
+    const llm = fakeLLM();
+    const asked: VisionRequest[] = [];
+    const vision: VisionProvider = {
+      name: "eye",
+      async describe(request) {
+        asked.push(request);
+        return { content: "a red door" };
+      },
+    };
+    const { session, message } = setUp({ providers: { llm, vision } });
+    const picture = { data: "data:image/png;base64,AAAA" };
+    session.read("What is this?", [picture]);
+    await message("tts-complete");
+    expect(asked).toEqual([{ prompt: "What is this?", attachments: [picture] }]);
+    const question = llm.requests[0]?.messages.at(-1);
+    expect(question?.content).toMatch(/^What is this\?\n.*a red door/s);
+    expect(question).not.toHaveProperty("attachments");
+  });
+
+  test("a picture that cannot be described costs the picture, not the turn", async () => {
+    const llm = fakeLLM();
+    const vision: VisionProvider = {
+      name: "eye",
+      describe: () => Promise.reject(new Error("blind today")),
+    };
+    const { session, message, types } = setUp({ providers: { llm, vision } });
+    session.read("What is this?", [{ data: "data:image/png;base64,AAAA" }]);
+    await message("tts-complete");
+    expect(llm.requests[0]?.messages.at(-1)).toEqual({ role: "user", content: "What is this?" });
+    expect(types()).not.toContain("error");
   });
 
   test("without a transport the voice comes as messages", async () => {

@@ -36,8 +36,8 @@ export async function* postForBytes(
 ): AsyncGenerator<Uint8Array> {
   const { signal, timeoutMs = defaultTimeoutMs } = options;
   signal?.throwIfAborted();
-  const silence = new Watchdog(timeoutMs, () => timeout(service, timeoutMs));
-  const either = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+  const silence = new Watchdog({ signal, timeoutMs, reason: () => timeout(service, timeoutMs) });
+  const either = silence.signal;
   try {
     const response = await silence.watch(send(url, options, either));
     if (!response.ok) throw await silence.watch(refused(service, response));
@@ -130,28 +130,32 @@ async function errorBody(response: Response): Promise<unknown> {
   }
 }
 
-/** Aborts its signal when the service is silent for too long while somebody waits for it. */
+interface WatchdogOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  readonly reason: () => Error;
+}
+
+/** Ends what is waited for when the caller aborts, or the service is silent for too long. */
 class Watchdog {
   readonly #controller = new AbortController();
-  readonly #afterMs: number;
-  readonly #reason: () => Error;
+  readonly #options: WatchdogOptions;
+  readonly signal: AbortSignal;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(afterMs: number, reason: () => Error) {
-    this.#afterMs = afterMs;
-    this.#reason = reason;
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+    const own = this.#controller.signal;
+    this.signal = options.signal ? AbortSignal.any([options.signal, own]) : own;
   }
 
   async watch<Answer>(waiting: Promise<Answer>): Promise<Answer> {
+    const { timeoutMs, reason } = this.#options;
     this.#timer = setTimeout(() => {
-      this.#controller.abort(this.#reason());
-    }, this.#afterMs);
+      this.#controller.abort(reason());
+    }, timeoutMs);
     try {
-      return await waiting;
+      return await orAborted(waiting, this.signal);
     } finally {
       this.end();
     }
@@ -160,4 +164,18 @@ class Watchdog {
   end(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** Node's fetch never settles a read of a body that had come whole when the request was aborted. */
+function orAborted<Answer>(waiting: Promise<Answer>, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    void waiting.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", abort);
+    });
+  });
 }

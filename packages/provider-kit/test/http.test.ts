@@ -115,6 +115,22 @@ test("an abort rejects with the signal's reason and hangs up", async () => {
   await vendor.hungUp;
 });
 
+test("an abort also ends the reading of an answer that has come whole", async () => {
+  const turn = new AbortController();
+  const reason = new Error("barge-in");
+  const vendor = await vendorThat((response) => {
+    response.end("all of it");
+  });
+  const read = async (): Promise<void> => {
+    const pieces = postForBytes(service, vendor.url, { body: {}, signal: turn.signal });
+    for await (const piece of pieces) {
+      expect(piece.length).toBeGreaterThan(0);
+      turn.abort(reason);
+    }
+  };
+  await expect(read()).rejects.toBe(reason);
+});
+
 test("leaving the loop hangs up", async () => {
   const vendor = await vendorThat((response) => {
     response.write("half");

@@ -46,7 +46,9 @@ export class EmbeddedTTSProvider implements TTSProvider {
   readonly pcmSampleRate = sampleRate;
   readonly pronunciationHints = true;
   readonly #speed: number;
-  readonly #worker: WorkerPool<SpeechInput, Uint8Array, RuntimeInfo>;
+  readonly #setup: VoiceSetup;
+  #worker: WorkerPool<SpeechInput, Uint8Array, RuntimeInfo>;
+  #closed = false;
   #runtime: RuntimeInfo | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG` when `speed` is out of range */
@@ -55,12 +57,8 @@ export class EmbeddedTTSProvider implements TTSProvider {
       throw new LLMRTCError("INVALID_CONFIG", "hibari: speed must be 0.5 to 2");
     }
     this.#speed = speed;
-    const setup: VoiceSetup = { runtime, lexicon };
-    this.#worker = new WorkerPool({
-      name: "hibari",
-      entry: new URL("./hibari/worker.js", import.meta.url),
-      setup,
-    });
+    this.#setup = { runtime, lexicon };
+    this.#worker = this.#open();
   }
 
   /** Which engine runs the model and why; known after `init`. */
@@ -68,8 +66,14 @@ export class EmbeddedTTSProvider implements TTSProvider {
     return this.#runtime;
   }
 
-  /** Loads and warms the model. @throws {ProviderError} `TTS_ERROR` when it cannot be loaded */
+  /**
+   * Loads and warms the model, also again after `close`.
+   *
+   * @throws {ProviderError} `TTS_ERROR` when it cannot be loaded
+   */
   async init(): Promise<void> {
+    if (this.#closed) this.#worker = this.#open();
+    this.#closed = false;
     this.#runtime = await this.#worker.ready().catch((error: unknown) => {
       throw this.#failure(error);
     });
@@ -116,9 +120,15 @@ export class EmbeddedTTSProvider implements TTSProvider {
     }
   }
 
-  /** Ends the worker. Calls that are under way reject with `CLOSED`. */
+  /** Ends the worker. Calls that are under way, and all until `init`, reject with `CLOSED`. */
   close(): Promise<void> {
+    this.#closed = true;
     return this.#worker.close();
+  }
+
+  #open(): WorkerPool<SpeechInput, Uint8Array, RuntimeInfo> {
+    const entry = new URL("./hibari/worker.js", import.meta.url);
+    return new WorkerPool({ name: "hibari", entry, setup: this.#setup });
   }
 
   #failure(error: unknown): unknown {

@@ -1,42 +1,34 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, test } from "vitest";
+import {
+  chatEvent,
+  type ChatServer,
+  chatServer,
+  llmContract,
+} from "@metered/llmrtc-testing/contracts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { LMStudioLLMProvider } from "../src/index.ts";
 
-const event = (delta: object, finish: string | null): string =>
-  `data: ${JSON.stringify({
-    id: "c",
-    created: 1,
-    model: "m",
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  })}\n\n`;
+let server: ChatServer;
 
-/** A server that answers one question as LM Studio does, and keeps what it was asked. */
-async function asked(
-  ask: (origin: string) => Promise<unknown>,
-): Promise<{ path: string; authorization: string | undefined; body: unknown }> {
-  const requests: { path: string; authorization: string | undefined; body: unknown }[] = [];
-  const server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
-    request.on("end", () => {
-      const { authorization } = request.headers;
-      requests.push({ path: request.url ?? "", authorization, body: JSON.parse(body) });
-      response.setHeader("content-type", "text/event-stream");
-      response.end(event({ content: "Hel" }, null) + event({ content: "lo." }, "stop"));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    await ask(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
-  const [first] = requests;
-  if (!first) throw new Error("nobody asked");
+beforeAll(async () => {
+  server = await chatServer();
+});
+
+beforeEach(() => {
+  seen = server.asked.length;
+});
+
+afterAll(() => server.close());
+
+let seen = 0;
+
+/** What the server was asked since the test began, once. */
+function asked() {
+  const [first, ...more] = server.asked.slice(seen);
+  expect(more).toEqual([]);
   return first;
 }
+
+llmContract("LM Studio", () => new LMStudioLLMProvider({ baseUrl: `${server.origin}/v1` }));
 
 async function said(brain: LMStudioLLMProvider): Promise<string> {
   let text = "";
@@ -47,13 +39,11 @@ async function said(brain: LMStudioLLMProvider): Promise<string> {
 }
 
 test("streams chat completions without a key", async () => {
-  const request = await asked(async (origin) => {
-    const brain = new LMStudioLLMProvider({ baseUrl: `${origin}/v1`, model: "qwen" });
-    await brain.init();
-    expect(brain).toMatchObject({ name: "lmstudio-llm", model: "qwen" });
-    expect(await said(brain)).toBe("Hello.");
-  });
-  expect(request).toMatchObject({
+  const brain = new LMStudioLLMProvider({ baseUrl: `${server.origin}/v1`, model: "qwen" });
+  await brain.init();
+  expect(brain).toMatchObject({ name: "lmstudio-llm", model: "qwen" });
+  expect(await said(brain)).toBe("Hello.");
+  expect(asked()).toMatchObject({
     path: "/v1/chat/completions",
     authorization: undefined,
     body: { model: "qwen", stream: true, messages: [{ role: "user", content: "Hi" }] },
@@ -65,7 +55,7 @@ test("has its program's address and a model by default", async () => {
   const brain = new LMStudioLLMProvider({
     fetch: (url) => {
       urls.push(url instanceof Request ? url.url : url.toString());
-      return Promise.resolve(new Response(event({ content: "Hi." }, "stop")));
+      return Promise.resolve(new Response(chatEvent("Hi.", "stop")));
     },
   });
   expect(await said(brain)).toBe("Hi.");

@@ -23,7 +23,10 @@ export interface PlayoutOptions {
   readonly clock: PlayoutClock;
   /** Where frames go: a transport. */
   readonly sink: FrameSink;
-  /** How far speech may run ahead of real time, in milliseconds; 60. */
+  /**
+   * How far speech may run ahead of real time, in milliseconds; 40. A listener's jitter buffer takes the
+   * silence after it, which is not ahead, for so much too late, and grows to bear it.
+   */
   readonly aheadMs?: number;
   /** How much may be queued before `roomFor` waits, in milliseconds; 5000. */
   readonly roomMs?: number;
@@ -56,7 +59,7 @@ export class Playout extends Emitter<PlayoutEvents> {
 
   constructor(options: PlayoutOptions) {
     super();
-    this.#options = { aheadMs: 60, roomMs: 5000, ...options };
+    this.#options = { aheadMs: 40, roomMs: 5000, ...options };
     this.#leave = options.clock.subscribe((beats) => {
       this.#beat(beats);
     });

@@ -10,11 +10,9 @@ import {
   type FloorEvent,
   type Heard,
   type History,
-  Interrupted,
   isIdle,
   MetricNames,
   nextFloor,
-  type Prompt,
   type ServerMessage,
   systemClock,
   type TurnContext,
@@ -23,13 +21,10 @@ import {
   type TurnTaking,
   type VisionAttachment,
   type VoiceOutput,
-  Withdrawn,
 } from "@metered/llmrtc-core";
 import { Waits } from "../media/waits.ts";
-import { Hold } from "./hold.ts";
-import { type Input, Inputs, messagesOf } from "./inputs.ts";
-import { Preemption } from "./preemption.ts";
-import { RunningReply } from "./running-reply.ts";
+import { type Input, Inputs } from "./inputs.ts";
+import { Replies, type SayPrompt } from "./replies.ts";
 import type { SayOptions, Spoken } from "./session-handle.ts";
 import { understandRecording } from "./understanding.ts";
 import { Utterance } from "./utterance.ts";
@@ -57,7 +52,7 @@ export interface TurnsOptions {
 }
 
 interface Saying {
-  readonly prompt: Exclude<Prompt, { readonly said: unknown }>;
+  readonly prompt: SayPrompt;
   readonly over: (spoken: Spoken) => void;
 }
 
@@ -71,25 +66,34 @@ export class Turns {
   readonly #rules: TurnTaking;
   readonly #inputs = new Inputs();
   readonly #sayings = new Map<string, Saying>();
-  readonly #preemption: Preemption;
-  readonly #hold: Hold;
+  readonly #replies: Replies;
   readonly #waits = new Waits();
   #floor: Floor = emptyFloor;
-  #running: RunningReply | undefined;
+  /** What the reply that runs is for: kept until it stands. */
+  #answered: readonly string[] = [];
 
   constructor(options: TurnsOptions) {
-    const { turn, history, send, has, signal, clock = systemClock } = options;
+    const { turn, signal, clock = systemClock } = options;
     this.#options = options;
     this.#clock = clock;
     this.#rules = turn.turnTaking ?? defaultTurnTaking;
-    this.#preemption = new Preemption(turn, history, this.#rules.preemptive);
-    this.#hold = new Hold(clock, (message) => {
-      if (has("pause")) send(message);
+    this.#replies = new Replies({
+      ...options,
+      clock,
+      taking: this.#rules,
+      audible: (id, at) => {
+        this.#tell({ type: "audible", id, at });
+      },
+      over: (id, stands, spoken) => {
+        if (stands) this.#inputs.delete(...this.#answered);
+        this.#tell({ type: "reply-over", id });
+        this.#said(id, spoken);
+      },
     });
     signal.addEventListener("abort", () => {
       this.#tell({ type: "closed" });
-      this.#preemption.drop();
-      this.#unsaid();
+      this.#replies.dropGuess();
+      for (const id of this.#sayings.keys()) this.#said(id, unsaid);
     });
   }
 
@@ -143,7 +147,7 @@ export class Turns {
         this.#guess(id, text, likely);
       },
       resumed: () => {
-        this.#preemption.drop();
+        this.#replies.dropGuess();
         this.#tell({ type: "speech-resumed", id });
       },
     });
@@ -193,7 +197,7 @@ export class Turns {
    * @param options `id`: of its turn
    */
   say(
-    prompt: Saying["prompt"],
+    prompt: SayPrompt,
     { id = crypto.randomUUID(), interruptible = true }: SayOptions & { readonly id?: string } = {},
   ): Promise<Spoken> {
     if (this.#options.signal.aborted) return Promise.resolve(unsaid);
@@ -203,10 +207,9 @@ export class Turns {
     });
   }
 
-  /** The call is over, and there is nobody to say it to. */
-  #unsaid(): void {
-    for (const { over } of this.#sayings.values()) over(unsaid);
-    this.#sayings.clear();
+  #said(id: string, spoken: Spoken): void {
+    this.#sayings.get(id)?.over(spoken);
+    this.#sayings.delete(id);
   }
 
   #newContext(turnId: string = crypto.randomUUID()): TurnContext {
@@ -238,34 +241,25 @@ export class Turns {
         this.#answer(effect.parts);
         return;
       case "say": {
-        const saying = this.#sayings.get(effect.id);
-        this.#sayings.delete(effect.id);
-        const stopwatch = new TurnStopwatch("text");
-        const to = { context: this.#newContext(effect.id), stopwatch };
-        void this.#reply(saying?.prompt ?? { text: "" }, to).then(saying?.over);
+        const { prompt } = this.#sayings.get(effect.id) ?? { prompt: { text: "" } };
+        this.#answered = [];
+        this.#replies.say(prompt, this.#newContext(effect.id));
         return;
       }
       case "hold":
-        if (this.#running) this.#hold.hold(this.#running.held);
+        this.#replies.hold();
         return;
       case "release":
-        this.#hold.release();
+        this.#replies.release();
         return;
       case "stop":
-        this.#end(new Interrupted("the caller took the floor"));
+        this.#replies.end("interrupted");
         return;
       case "withdraw":
         this.#options.turn.metrics.increment(MetricNames.TURN_WITHDRAWALS);
-        this.#end(new Withdrawn("the caller had not finished"));
+        this.#replies.end("withdrawn");
         this.#takeBack(effect.id, effect.by);
     }
-  }
-
-  #end(reason: Interrupted | Withdrawn): void {
-    const running = this.#running;
-    if (!running) return;
-    running.end(reason);
-    this.#hold.giveUp(running.voice);
   }
 
   /** The client is to forget a turn whose words go into another. */
@@ -290,7 +284,7 @@ export class Turns {
       sinceMs,
       logger,
       clock: this.#clock,
-      agent: () => this.#running?.now ?? silentAgent,
+      agent: () => this.#replies.now,
       decide: (verdict) => {
         metrics.increment(MetricNames.TURN_CONTESTS, 1, { verdict });
         metrics.timing(MetricNames.TURN_CONTEST_DURATION, this.#clock.now() - part.since);
@@ -316,7 +310,7 @@ export class Turns {
         this.#options.send({ type: "transcript", text, isFinal: true, turnId: id });
       }
       this.#inputs.delete(id);
-      this.#preemption.drop();
+      this.#replies.dropGuess();
     }
     this.#tell({ type: "understood", id, empty: text === "" });
   }
@@ -330,58 +324,17 @@ export class Turns {
       return by === "voice" && standing === "taken" && (phase === "ready" || part.id === id);
     });
     if (!whole) return;
-    this.#preemption.guess(this.#inputs.withBefore(id, text, this.#floor), { likely });
+    this.#replies.guess(this.#inputs.withBefore(id, text, this.#floor), { likely });
   }
 
   #answer(parts: readonly string[]): void {
-    const { send, pictures, turn } = this.#options;
     const inputs = this.#inputs.of(parts);
-    const last = inputs.at(-1);
+    const last = inputs.pop();
     if (!last) return;
-    last.attachments = [...pictures.take(), ...last.attachments];
-    const said = messagesOf(inputs);
-    for (const { by, text, turnId } of said) {
-      if (by !== "text") send({ type: "transcript", text, isFinal: true, turnId });
-    }
-    const [only, more] = said;
-    const guessable = only && !more && only.by === "voice" && only.attachments.length === 0;
-    const providers = this.#preemption.take(guessable ? only.text : "");
-    if (providers) last.stopwatch.guessed();
-    void this.#reply({ said }, last, providers ? { ...turn, providers } : turn, inputs);
-  }
-
-  async #reply(
-    prompt: Prompt,
-    { context, stopwatch }: Pick<Input, "context" | "stopwatch">,
-    turn: TurnOptions = this.#options.turn,
-    inputs: readonly Input[] = [],
-  ): Promise<Spoken> {
-    const id = context.turnId;
-    const running = new RunningReply({
-      ...this.#options,
-      prompt,
-      context,
-      stopwatch,
-      turn,
-      voice: this.#options.voice(id),
-      timings: this.#options.has("turn-timings"),
-      clock: this.#clock,
-      audible: (at) => {
-        this.#tell({ type: "audible", id, at });
-      },
-    });
-    this.#running = running;
-    for (const input of inputs) {
-      if (input.by !== "text") continue; // those with sound began when it ended
-      await callHook(turn.hooks.onTurnStart, turn.logger, input.context, new Uint8Array(0));
-    }
-    await running.run();
-    this.#running = undefined;
-    if (!running.withdrawn) this.#inputs.delete(...inputs.map((input) => input.context.turnId));
-    this.#tell({ type: "reply-over", id });
-    return running.spoken;
+    last.attachments = [...this.#options.pictures.take(), ...last.attachments];
+    this.#answered = parts;
+    this.#replies.answer([...inputs, last]);
   }
 }
 
 const unsaid: Spoken = { heard: "", interrupted: true };
-const silentAgent = { agentAudible: false, agentWords: "", agentLeftMs: 0 };

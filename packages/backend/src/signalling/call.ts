@@ -3,48 +3,22 @@ import {
   type ClientMessage,
   createTimingInfo,
   features,
-  type IceServer,
   LLMRTCError,
-  type Logger,
   MetricNames,
-  type MetricsAdapter,
   parseClientMessage,
   PROTOCOL_VERSION,
-  type ServerHooks,
   type ServerMessage,
   type TimingInfo,
 } from "@metered/llmrtc-core";
-import type { IceTransportPolicy } from "../ice/choose.ts";
 import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
-import type { CallsByPath } from "../observe/calls-by-path.ts";
 import { ConnectionWatch } from "../observe/connection-watch.ts";
-import type { SessionOwner, SessionRegistry } from "../session/registry.ts";
-import type { Session, SessionServices } from "../session/session.ts";
-import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
+import type { SessionOwner } from "../session/registry.ts";
+import type { Session } from "../session/session.ts";
+import type { CallServices } from "./call-services.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 import { Ways } from "./ways.ts";
-
-export interface CallServices {
-  readonly sessions: SessionRegistry;
-  /** What this caller's session works with. */
-  readonly session: SessionServices;
-  /** The calls that a new socket can take over. */
-  readonly calls: Set<Call>;
-  /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
-  readonly iceServers: (
-    sessionId: string,
-    renewed: (servers: SuppliedIceServers) => void,
-  ) => IceRenewal;
-  /** What the client is told to use. */
-  readonly iceTransportPolicy: IceTransportPolicy | undefined;
-  readonly openTransport: (iceServers: readonly IceServer[]) => Promise<WebRtcTransport>;
-  readonly hooks: ServerHooks;
-  readonly metrics: MetricsAdapter;
-  readonly paths: CallsByPath;
-  readonly logger: Logger;
-}
 
 /**
  * What a client says is done here, and what outlives its socket is kept here: the session it speaks

@@ -7,7 +7,8 @@ import {
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
 import type { ReturnGate } from "../security/return-gate.ts";
-import { Call, type CallServices } from "./call.ts";
+import type { CallServices } from "./call-services.ts";
+import { Call } from "./call.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 

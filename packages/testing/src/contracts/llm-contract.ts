@@ -72,9 +72,13 @@ export function llmContract(
       });
     }
 
-    test("can be closed twice", async () => {
+    test("can be closed twice, and opened again as a server does that starts again", async () => {
       const other = await make();
+      await other.init?.();
       await other.close?.();
+      await other.close?.();
+      await other.init?.();
+      expect((await other.complete(request)).fullText).not.toBe("");
       await other.close?.();
     });
   });

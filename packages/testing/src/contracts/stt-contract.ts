@@ -98,9 +98,13 @@ export function sttContract(
       });
     }
 
-    test("can be closed twice", async () => {
+    test("can be closed twice, and opened again as a server does that starts again", async () => {
       const other = await make();
+      await other.init?.();
       await other.close?.();
+      await other.close?.();
+      await other.init?.();
+      expect((await other.transcribe(speech)).text).toMatch(expected);
       await other.close?.();
     });
   });

@@ -100,9 +100,13 @@ export function ttsContract(
       });
     }
 
-    test("can be closed twice", async () => {
+    test("can be closed twice, and opened again as a server does that starts again", async () => {
       const other = await make();
+      await other.init?.();
       await other.close?.();
+      await other.close?.();
+      await other.init?.();
+      expectSpoken(await other.speak(sentence));
       await other.close?.();
     });
   });

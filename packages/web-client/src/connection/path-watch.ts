@@ -48,8 +48,8 @@ export class PathWatch {
     if (packets) this.#vigil ??= beginVigil(clock.now());
     if (packets !== undefined) this.note({ type: "counted", packets });
     const verdict = this.#vigil ? judge(this.#vigil, clock.now()) : "well";
+    this.#lookLater(verdict === "well" ? lookEveryMs : lookCloserEveryMs);
     if (this.#vigil) looked(verdict, this.#vigil.packets !== before);
-    if (!signal.aborted) this.#lookLater(verdict === "well" ? lookEveryMs : lookCloserEveryMs);
   }
 
   #lookLater(ms = lookEveryMs): void {

@@ -36,7 +36,7 @@ export class Signalling extends Emitter<SignallingEvents> {
   /** Ends what is heard from the socket in use. */
   #heard = new AbortController();
   /** While another socket is being opened. */
-  #renewing: AbortController | undefined;
+  #renewing: object | undefined;
   /** To open another one, since the server last said something. */
   #tries = 0;
   #closed = false;
@@ -70,35 +70,37 @@ export class Signalling extends Emitter<SignallingEvents> {
    */
   renew(): void {
     if (this.#renewing || this.#closed) return;
-    const trying = new AbortController();
-    this.#renewing = trying;
-    void this.#renew(trying.signal);
+    this.#renewing = {};
+    void this.#renew(this.#renewing);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#renewing?.abort();
+    this.#renewing = undefined;
     this.#heard.abort();
     this.#socket.close();
   }
 
-  async #renew(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  async #renew(trying: object): Promise<void> {
+    while (this.#renewing === trying) {
       const waitMs = Math.min(this.#tries * firstWaitMs, longestWaitMs);
       this.#tries += 1;
       await passed(this.#options.clock, waitMs);
-      const next = signal.aborted ? undefined : await this.#tryToOpen();
-      if (signal.aborted) next?.close();
-      else if (next) {
-        this.#renewing = undefined;
-        this.#heard.abort();
-        this.#socket.close();
-        this.#use(next);
-        this.emit("renewed", undefined);
-        return;
-      } else this.emit("lost", closeError(1006));
+      if (this.#renewing !== trying) return;
+      const next = await this.#tryToOpen();
+      if (next && this.#renewing === trying) this.#changeTo(next);
+      else if (next) next.close();
+      else if (this.#renewing === trying) this.emit("lost", closeError(1006));
     }
+  }
+
+  #changeTo(socket: WebSocket): void {
+    this.#renewing = undefined;
+    this.#heard.abort();
+    this.#socket.close();
+    this.#use(socket);
+    this.emit("renewed", undefined);
   }
 
   async #tryToOpen(): Promise<WebSocket | undefined> {

@@ -34,18 +34,16 @@ export class EmbeddedSTTProvider implements STTProvider {
   readonly name = "embedded/whisper-tiny.en";
   readonly streamingInputSampleRate = 16_000;
   readonly marksPauses = true;
-  readonly #pool: WorkerPool<Int16Array, Heard, RuntimeInfo>;
+  readonly #options: EmbeddedSTTOptions;
   readonly #threads: number;
+  #pool: WorkerPool<Int16Array, Heard, RuntimeInfo>;
+  #closed = false;
   #runtime: RuntimeInfo | undefined;
 
-  constructor({ runtime, threads = 1 }: EmbeddedSTTOptions = {}) {
-    this.#threads = threads;
-    this.#pool = new WorkerPool({
-      name: "whisper",
-      entry: new URL("./worker.js", import.meta.url),
-      setup: { runtime },
-      threads,
-    });
+  constructor(options: EmbeddedSTTOptions = {}) {
+    this.#options = options;
+    this.#threads = options.threads ?? 1;
+    this.#pool = this.#open();
   }
 
   /** Which engine runs the model and why; known after `init`. */
@@ -53,8 +51,14 @@ export class EmbeddedSTTProvider implements STTProvider {
     return this.#runtime;
   }
 
-  /** Loads and warms the model. @throws {ProviderError} `STT_ERROR` when it cannot be loaded */
+  /**
+   * Loads and warms the model, also again after `close`.
+   *
+   * @throws {ProviderError} `STT_ERROR` when it cannot be loaded
+   */
   async init(): Promise<void> {
+    if (this.#closed) this.#pool = this.#open();
+    this.#closed = false;
     this.#runtime = await this.#pool.ready().catch((cause: unknown) => {
       throw this.#failed(cause);
     });
@@ -101,8 +105,19 @@ export class EmbeddedSTTProvider implements STTProvider {
     yield* listen(audio, options, signal);
   }
 
+  /** Ends the workers. Calls are refused until `init`. */
   close(): Promise<void> {
+    this.#closed = true;
     return this.#pool.close();
+  }
+
+  #open(): WorkerPool<Int16Array, Heard, RuntimeInfo> {
+    return new WorkerPool({
+      name: "whisper",
+      entry: new URL("./worker.js", import.meta.url),
+      setup: { runtime: this.#options.runtime },
+      threads: this.#threads,
+    });
   }
 
   async #hear(pcm: Pcm, options: JobOptions): Promise<Heard> {

@@ -1,8 +1,11 @@
 import type { Message } from "@metered/llmrtc-core";
+import { llmContract } from "@metered/llmrtc-testing/contracts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { demoBrain } from "../../src/demo-brain/demo-brain.ts";
 import { answersTo, answerTo, brain } from "./call.ts";
+
+llmContract("The demo brain", () => demoBrain());
 
 /** What is said, turn by turn with "|", and what the last answer must hold. */
 type Expectation = readonly [said: string, answer: RegExp | string];

@@ -1,8 +1,8 @@
 import { Emitter, type SelectedPair } from "@metered/llmrtc-core";
-import { candidateLine } from "./candidate-line.ts";
 import { follows } from "./follow.ts";
 import { type Generation, Generations } from "./generation.ts";
 import { kindByPriority } from "./kind.ts";
+import { OwnCandidates } from "./own-candidates.ts";
 import { type Path, Paths } from "./path.ts";
 import type { Address, LocalCandidate, Route } from "./route.ts";
 import * as stun from "./stun.ts";
@@ -37,7 +37,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   readonly #generations = new Generations();
   readonly #paths = new Paths();
   readonly #transactions = new Transactions();
-  readonly #candidates: LocalCandidate[] = [];
+  readonly #candidates = new OwnCandidates();
   readonly #routes = new Set<Route>();
   #remote: { readonly address: Address; readonly priority: number }[] = [];
   #selected: Path | undefined;
@@ -48,7 +48,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
 
   /** Our candidates so far, in this generation's name. */
   get candidateLines(): string[] {
-    return this.#candidates.map((candidate) => this.#line(candidate));
+    return this.#candidates.lines(this.#ufrag);
   }
 
   /** What the offer of this generation is answered with; undefined before the first. */
@@ -98,21 +98,15 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   async dropRoute(route: Route): Promise<void> {
     this.#routes.delete(route);
     this.#paths.forget(route);
-    const at = this.#candidates.indexOf(route.candidate);
-    if (at >= 0) this.#candidates.splice(at, 1);
+    this.#candidates.remove(route.candidate);
     if (this.#selected?.route === route) this.#selected = undefined;
     await route.close();
   }
 
   /** Another address of a route that is there, as a STUN server sees it. Known ones are not repeated. */
   addCandidate(candidate: LocalCandidate): void {
-    const [host, port] = candidate.address;
-    const isKnown = this.#candidates.some(
-      ({ address }) => address[0] === host && address[1] === port,
-    );
-    if (isKnown) return;
-    this.#candidates.push(candidate);
-    if (this.#generations.current) this.emit("candidate", this.#line(candidate));
+    if (!this.#candidates.add(candidate) || !this.#generations.current) return;
+    this.emit("candidate", this.#candidates.line(candidate, this.#ufrag));
   }
 
   /** One of the client's candidates of the current generation. */
@@ -254,10 +248,8 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     );
   }
 
-  #line(candidate: LocalCandidate): string {
-    const ufrag = this.credentials?.ufrag ?? "";
-    const same = this.#candidates.filter(({ type }) => type === candidate.type);
-    return candidateLine(candidate, { ufrag, rank: same.indexOf(candidate) });
+  get #ufrag(): string {
+    return this.credentials?.ufrag ?? "";
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RTCIceTransport } from "werift";
 import type { IceAgent } from "../ice/agent.ts";
+import { orAborted } from "./abort.ts";
 
 /**
  * Puts our agent in the place of werift's own below its DTLS, SRTP and SCTP. What those use of a
@@ -11,21 +12,17 @@ export function seat(ice: RTCIceTransport, agent: IceAgent): void {
   introduce(ice, agent);
   connection.gatherCandidates = async () => undefined;
   connection.addRemoteCandidate = async () => undefined;
-  connection.restart = async () => undefined;
+  connection.restart = () => undefined;
   connection.resetNominatedPair = () => undefined;
   connection.send = async (data) => {
     agent.send(data);
   };
-  let give = (): void => undefined;
-  let giveUp = (_: Error): void => undefined;
-  const path = new Promise<void>((resolve, reject) => {
-    give = resolve;
-    giveUp = reject;
-  });
+  const ended = new AbortController();
+  const path = orAborted(firstPath(agent), ended.signal);
   path.catch(() => undefined); // nobody may be waiting
   connection.connect = () => path;
   connection.close = async () => {
-    giveUp(new Error("the call has ended"));
+    ended.abort(new Error("the call has ended"));
     connection.state = "closed";
     connection.stateChanged.execute("closed");
     await agent.close();
@@ -34,10 +31,18 @@ export function seat(ice: RTCIceTransport, agent: IceAgent): void {
     connection.onData.execute(data);
   });
   agent.on("path", () => {
-    give();
     if (connection.state === "connected") return;
     connection.state = "connected";
     connection.stateChanged.execute("connected");
+  });
+}
+
+function firstPath(agent: IceAgent): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = agent.on("path", () => {
+      stop();
+      resolve();
+    });
   });
 }
 

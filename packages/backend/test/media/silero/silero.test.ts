@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { decodeWav, voiceFrameSamples, type VoiceStream } from "@metered/llmrtc-core";
 import type { RuntimeKind } from "@metered/llmrtc-onnx";
+import { voiceDetectorContract } from "@metered/llmrtc-testing/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 // Compiled, because its worker is.
 import { openSilero, type SileroDetector } from "../../../dist/media/silero/silero.js";
@@ -23,6 +24,10 @@ async function listen(stream: VoiceStream, pcm: Int16Array): Promise<number[]> {
 
 const wave = (sample: (i: number) => number): Int16Array =>
   Int16Array.from({ length: 32_000 }, (_, i) => sample(i));
+
+voiceDetectorContract("Silero", () => openSilero(), {
+  speech: decodeWav(await readFile(clip)).pcm,
+});
 
 describe.each<RuntimeKind>(["native", "wasm"])("Silero on the %s runtime", (runtime) => {
   let detector: SileroDetector;
