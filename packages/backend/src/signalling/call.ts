@@ -16,6 +16,7 @@ import { ConnectionWatch } from "../observe/connection-watch.ts";
 import type { SessionOwner } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
 import type { CallServices } from "./call-services.ts";
+import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 import { Ways } from "./ways.ts";
 
@@ -41,7 +42,7 @@ export class Call implements SessionOwner {
     const { sessions, calls, logger, openTransport } = services;
     this.#services = services;
     this.#outlet = outlet;
-    this.#session = sessions.create(this);
+    this.#session = sessions.create(this, services.session);
     this.#session.on("message", (message) => {
       this.#deliver(message);
     });
@@ -74,10 +75,31 @@ export class Call implements SessionOwner {
     this.#outlet?.replaced();
   }
 
+  /** The agent, or the application, has ended the call. */
+  hungUp(reason: string): void {
+    const message: ServerMessage = { type: "hang-up", reason };
+    this.#watch.goodbye();
+    if (this.#outlet) {
+      this.#outlet.send(message);
+      this.#outlet.close(closeCodes.hungUp, "hung up");
+    } else {
+      this.#ways.sendMessage(JSON.stringify(message));
+      this.#end();
+    }
+  }
+
   /** Takes a message, behind those before it. What is about this very moment does not wait. */
   take(message: Exclude<ClientMessage, { type: "ping" }>): void {
     if (message.type === "playout") {
       this.#session.attest(message);
+      return;
+    }
+    if (message.type === "turn") {
+      this.#session.turn(message.action);
+      return;
+    }
+    if (message.type === "turn-detection") {
+      this.#session.manual = message.mode === "manual";
       return;
     }
     if (message.type === "connection-report") {
@@ -232,6 +254,8 @@ export class Call implements SessionOwner {
       case "hello":
         this.#features = new Set(message.features);
         this.#session.features = message.features;
+        if (message.turnDetection) this.#session.manual = message.turnDetection === "manual";
+        if (message.purpose === "check") this.#session.stayQuiet();
         this.#watch.hello(message.purpose ?? "call");
         return;
       case "offer":
@@ -257,6 +281,9 @@ export class Call implements SessionOwner {
         return;
       case "interrupt":
         this.#session.interrupt();
+        return;
+      case "typing":
+        this.#session.typing();
         return;
       case "audio-start":
         if (!this.#outlet) return;
@@ -314,7 +341,10 @@ export class Call implements SessionOwner {
 /** Handled in their order, after `ready`. The others are about now. */
 type QueuedMessage = Exclude<
   ClientMessage,
-  { readonly type: "ping" | "playout" | "connection-report" | "connection-trouble" }
+  {
+    readonly type:
+      "ping" | "playout" | "turn" | "turn-detection" | "connection-report" | "connection-trouble";
+  }
 >;
 
 type Offer = Extract<ClientMessage, { readonly type: "offer" }>;
