@@ -35,8 +35,6 @@ export type ClimbEvents = {
   report: ConnectionReport;
   /** A try of WebRTC came to nothing, or the connection that there was did. */
   trouble: ConnectionReason;
-  /** The network may be another: is the socket there? */
-  doubt: undefined;
   /** The last event, unless `close` was called: why there is no connection any more. */
   lost: string;
 };
@@ -52,6 +50,8 @@ export interface ClimbOptions {
   readonly trickle: boolean;
   /** The server's sound never pauses, and its end waits for another socket. */
   readonly resumes: boolean;
+  /** The network may be another: is the socket there? */
+  readonly doubt: () => void;
   readonly track: MediaStreamTrack | null;
   readonly logger: Logger;
 }
@@ -120,7 +120,8 @@ export class Climb extends Emitter<ClimbEvents> {
   /** The server's answer to an offer, with the offer's number where the server knows of numbers. */
   accept(sdp: string, number?: number): void {
     this.#unanswered = Math.max(0, this.#unanswered - 1);
-    if (this.#options.resumes || this.#unanswered === 0) this.#peer?.accept(sdp, number);
+    if (this.#options.resumes || this.#unanswered === 0)
+      this.#peer?.negotiation.accept(sdp, number);
   }
 
   /** A peer connection lives, so that the call outlives its socket. */
@@ -136,7 +137,7 @@ export class Climb extends Emitter<ClimbEvents> {
   }
 
   addCandidate(candidate: CandidateInit | null): void {
-    this.#peer?.addCandidate(candidate);
+    this.#peer?.negotiation.addCandidate(candidate);
   }
 
   /** The server takes binary frames from now on. */
@@ -220,13 +221,14 @@ export class Climb extends Emitter<ClimbEvents> {
   }
 
   #open({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): void {
-    const { environment, logger, iceTransportPolicy, trickle, resumes } = this.#options;
+    const { environment, logger, iceTransportPolicy, trickle, resumes, doubt } = this.#options;
     const peer = new Peer({
       environment,
       logger,
       iceServers: this.#iceServers,
       trickle,
       watch: resumes,
+      doubt,
       iceTransportPolicy: relayOnly ? "relay" : iceTransportPolicy,
       fresh: attempt > 1,
       send: (message) => {
@@ -244,9 +246,6 @@ export class Climb extends Emitter<ClimbEvents> {
     });
     peer.on("connected", () => {
       this.#step({ type: "peer-connected", attempt });
-    });
-    peer.on("doubt", () => {
-      this.emit("doubt", undefined);
     });
     peer.on("interrupted", () => {
       this.#step({ type: "peer-interrupted", attempt });

@@ -29,9 +29,11 @@ export class Heartbeat {
     return this.#roundTripTimeMs;
   }
 
+  /** Begins, or begins anew. */
   start(): void {
+    this.stop();
     this.#misses = 0;
-    this.#cancel ??= this.#after(intervalMs, () => {
+    this.#cancel = this.#after(intervalMs, () => {
       this.#ping();
     });
   }

@@ -16,8 +16,8 @@ import type { ConnectionReport, SessionMode } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
 import { Climb } from "./climb.ts";
 import { Copies, type Channel } from "./copies.ts";
-import { Heartbeat } from "./heartbeat.ts";
-import { Signalling } from "./signalling.ts";
+import { Lifeline } from "./lifeline.ts";
+import type { Signalling } from "./signalling.ts";
 
 const readyWithinMs = 10_000;
 const ackWithinMs = 5000;
@@ -25,8 +25,6 @@ const ackWithinMs = 5000;
 const connectedWithinMs = 15_000;
 /** Told at the next greeting; more would say the same. */
 const mostUntold = 8;
-/** A socket that answers no ping in this, beyond the usual time, may be on a network that is no more. */
-const pongWithinMs = 500;
 const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
 
 /** The server ends the call after these; coming back would be refused or begin anew at its cost. */
@@ -86,7 +84,7 @@ export interface LinkOptions {
 export class Link extends Emitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #signalling: Signalling;
-  readonly #heartbeat: Heartbeat;
+  readonly #lifeline: Lifeline;
   readonly #openedAt: number;
   #climb: Climb | undefined;
   #track: MediaStreamTrack | null;
@@ -96,8 +94,6 @@ export class Link extends Emitter<LinkEvents> {
   #ack: Ack | undefined;
   #cancelTimer: (() => void) | undefined;
   #ending: LLMRTCClientError | undefined;
-  /** A new socket is there, and the server has not said whether it goes on with it. */
-  #returning = false;
   #over = false;
 
   constructor(options: LinkOptions) {
@@ -106,24 +102,22 @@ export class Link extends Emitter<LinkEvents> {
     this.#options = options;
     this.#track = track;
     this.#openedAt = environment.clock.now();
-    this.#heartbeat = new Heartbeat({
+    this.#lifeline = new Lifeline({
       clock: environment.clock,
-      sendPing: (timestamp) => void this.send({ type: "ping", timestamp }),
-      onSilence: () => {
-        this.#miss(
-          new LLMRTCClientError("SIGNALLING_FAILED", "The server does not answer any more."),
-        );
+      socket,
+      open,
+      outlivesSocket: () => this.#climb?.outlivesSocket,
+      sessionId: () => this.sessionId ?? "",
+      kept: () => {
+        this.#climb?.sayAgain();
+      },
+      lost: (error) => {
+        this.#end(error);
       },
     });
-    this.#signalling = new Signalling({ clock: environment.clock, socket, open });
+    this.#signalling = this.#lifeline.signalling;
     this.#signalling.on("frame", (frame) => {
       this.#receive("socket", frame);
-    });
-    this.#signalling.on("renewed", () => {
-      this.#comeBack();
-    });
-    this.#signalling.on("lost", (error) => {
-      this.#miss(error);
     });
     this.#within(readyWithinMs, () => {
       this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
@@ -149,7 +143,7 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   get roundTripTimeMs(): number | undefined {
-    return this.#heartbeat.roundTripTimeMs;
+    return this.#lifeline.heartbeat.roundTripTimeMs;
   }
 
   /** What the server can do beyond protocol v1. */
@@ -210,9 +204,8 @@ export class Link extends Emitter<LinkEvents> {
     if (this.#over) return;
     this.#over = true;
     this.#cancelTimer?.();
-    this.#heartbeat.stop();
     this.#climb?.close();
-    this.#signalling.close();
+    this.#lifeline.close();
   }
 
   #receive(channel: Channel, frame: string): void {
@@ -253,7 +246,7 @@ export class Link extends Emitter<LinkEvents> {
         }
         return;
       case "pong":
-        this.#heartbeat.pong(message.timestamp);
+        this.#lifeline.heartbeat.pong(message.timestamp);
         return;
       case "error":
         if (callEnding.has(message.code)) this.#ending = serverError(message.code, message.message);
@@ -283,36 +276,11 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   #onAck(ack: Ack): void {
-    if (!this.#ready) return;
-    if (this.#climb) {
-      if (!this.#returning) return;
-      this.#returning = false;
-      this.#cancelTimer?.();
-      if (ack.peerKept) this.#climb.sayAgain();
-      else this.#lose("SIGNALLING_FAILED", "The server does not know this call any more.");
-      return;
+    if (this.#climb) this.#lifeline.acknowledge(ack);
+    else if (this.#ready) {
+      this.#ack = ack;
+      this.#call(this.#ready);
     }
-    this.#ack = ack;
-    this.#call(this.#ready);
-  }
-
-  /** Without its socket the call goes on as long as sound goes another way, and a new one is opened. */
-  #miss(error: LLMRTCClientError): void {
-    if (error.recoverable && this.#climb?.outlivesSocket) this.#signalling.renew();
-    else this.#end(error);
-  }
-
-  /** On a new socket, to the call that is there. */
-  #comeBack(): void {
-    const { sessionId } = this;
-    if (sessionId === null) return;
-    this.#returning = true;
-    this.send({ type: "reconnect", sessionId, peer: true });
-    this.#heartbeat.stop();
-    this.#heartbeat.start();
-    this.#within(ackWithinMs, () => {
-      this.#signalling.renew();
-    });
   }
 
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
@@ -344,6 +312,9 @@ export class Link extends Emitter<LinkEvents> {
       iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
       resumes: this.features.has("resume"),
+      doubt: () => {
+        this.#lifeline.doubt();
+      },
       track: this.#track,
     });
     this.#climb = climb;
@@ -364,13 +335,8 @@ export class Link extends Emitter<LinkEvents> {
     });
     climb.on("connected", () => {
       this.#cancelTimer?.();
-      this.#heartbeat.start();
+      this.#lifeline.heartbeat.start();
       this.emit("connected", undefined);
-    });
-    climb.on("doubt", () => {
-      this.#heartbeat.probe(pongWithinMs + (this.roundTripTimeMs ?? 0), () => {
-        if (climb.outlivesSocket) this.#signalling.renew();
-      });
     });
     climb.on("interrupted", () => {
       this.emit("interrupted", undefined);

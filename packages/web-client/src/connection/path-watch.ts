@@ -8,14 +8,14 @@ import {
   type VigilEvent,
 } from "./vigil.ts";
 
-const lookEveryMs = 200;
-const lookCloserEveryMs = 100;
+const lookEveryMs = 150;
 
 export interface PathWatchOptions {
   readonly clock: Clock;
   readonly receiver: RTCRtpReceiver;
   /** After each look: what is to be done, and whether sound has come since the last one. */
   readonly looked: (verdict: Verdict, flows: boolean) => void;
+  /** Whose `onabort` is the watch's own. */
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export class PathWatch {
   }
 
   get knows(): boolean {
-    return this.#vigil !== undefined;
+    return !!this.#vigil;
   }
 
   note(event: VigilEvent): void {
@@ -47,18 +47,13 @@ export class PathWatch {
     const before = this.#vigil?.packets;
     if (packets) this.#vigil ??= beginVigil(clock.now());
     if (packets !== undefined) this.note({ type: "counted", packets });
-    const verdict = this.#vigil ? judge(this.#vigil, clock.now()) : "well";
-    this.#lookLater(verdict === "well" ? lookEveryMs : lookCloserEveryMs);
-    if (this.#vigil) looked(verdict, this.#vigil.packets !== before);
+    this.#lookLater();
+    if (this.#vigil) looked(judge(this.#vigil, clock.now()), this.#vigil.packets !== before);
   }
 
-  #lookLater(ms = lookEveryMs): void {
+  #lookLater(): void {
     const { clock, signal } = this.#options;
-    const cancel = clock.after(ms, () => {
-      signal.removeEventListener("abort", cancel);
-      void this.#look();
-    });
-    signal.addEventListener("abort", cancel);
+    signal.onabort = clock.after(lookEveryMs, () => void this.#look());
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   Emitter,
   dataChannelLabel,
-  type CandidateInit,
   type ClientMessage,
   type ConnectionReason,
   type Logger,
@@ -27,8 +26,6 @@ export type PeerEvents = {
   connected: undefined;
   /** The path broke and ICE is being restarted. */
   interrupted: undefined;
-  /** The network may be another; so the socket's too. */
-  doubt: undefined;
   /** A text message from the server's data channel. */
   message: string;
   track: MediaStream;
@@ -44,6 +41,8 @@ export interface PeerOptions {
   readonly trickle: boolean;
   /** The server's sound never pauses, so that silence means a broken path. */
   readonly watch: boolean;
+  /** The network may be another; so the socket's too. */
+  readonly doubt?: () => void;
   /** The server has, or had, another peer on the same socket, which this one replaces. */
   readonly fresh: boolean;
   readonly send: (message: ClientMessage) => void;
@@ -60,7 +59,8 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #connection: RTCPeerConnection;
   readonly #channel: RTCDataChannel;
   readonly #audio: RTCRtpTransceiver;
-  readonly #negotiation: Negotiation;
+  /** Takes the server's answers and candidates. */
+  readonly negotiation: Negotiation;
   readonly #life = new AbortController();
   readonly #evidence: Evidence;
   #watch: PathWatch | undefined;
@@ -82,7 +82,7 @@ export class Peer extends Emitter<PeerEvents> {
       direction: "sendrecv",
       streams: [environment.createStream()],
     });
-    this.#negotiation = new Negotiation({
+    this.negotiation = new Negotiation({
       ...options,
       connection: this.#connection,
       numbered: watch,
@@ -105,7 +105,7 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Sends the offer; `connected` or `lost` follows. */
   connect(): Promise<void> {
-    return this.#negotiation.offer();
+    return this.negotiation.offer();
   }
 
   /** The sound to send; null for none. */
@@ -116,26 +116,17 @@ export class Peer extends Emitter<PeerEvents> {
     });
   }
 
-  /** The server's answer to an offer. */
-  accept(sdp: string, number?: number): void {
-    this.#negotiation.accept(sdp, number);
-  }
-
-  addCandidate(candidate: CandidateInit | null): void {
-    this.#negotiation.addCandidate(candidate);
-  }
-
   /** The network may be another. */
   doubt(): void {
     if (!this.#watch?.knows) return;
     this.#watch.note({ type: "doubted" });
-    this.emit("doubt", undefined);
+    this.#options.doubt?.();
   }
 
   /** There is another socket: what was said on the one before may be lost. */
   sayAgain(): void {
-    const isWaiting = this.#restarting || this.#negotiation.offering;
-    if (isWaiting && !this.#negotiation.sayAgain()) this.#restart();
+    const isWaiting = this.#restarting || this.negotiation.offering;
+    if (isWaiting && !this.negotiation.sayAgain()) this.#restart();
   }
 
   /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
@@ -228,27 +219,23 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** What a watched path is like its sound tells, sooner than the browser. */
   #follow(): void {
-    const { connectionState } = this.#connection;
-    if (this.#watch?.knows && /^(dis|f)/.test(connectionState)) {
-      if (connectionState === "failed" && !this.#negotiation.offering) this.#restart();
-      else this.doubt();
-      return;
-    }
-    switch (connectionState) {
+    const watched = this.#watch?.knows;
+    const { offering } = this.negotiation;
+    switch (this.#connection.connectionState) {
       case "connected":
         this.#checkConnected();
         return;
       case "disconnected":
-        if (!this.#restarting) {
+        if (watched) this.doubt();
+        else if (!this.#restarting) {
           this.#setTimer(graceMs, () => {
             this.#restart();
           });
         }
         return;
       case "failed":
-        if (!this.#restarting) this.#restart();
-        else if (!this.#negotiation.offering)
-          this.#lose("No network path to the server was found.");
+        if (!this.#restarting || (watched && !offering)) this.#restart();
+        else if (!offering) this.#lose("No network path to the server was found.");
         return;
       case "closed":
         this.#lose("The call was closed.");
@@ -283,7 +270,7 @@ export class Peer extends Emitter<PeerEvents> {
         if (verdict === "hopeless") {
           this.#lose("The network path broke and no other was found.");
         } else if (verdict !== "well") {
-          this.emit("doubt", undefined);
+          this.#options.doubt?.();
           if (verdict === "restart") this.#restart();
         }
       },
@@ -306,7 +293,7 @@ export class Peer extends Emitter<PeerEvents> {
     if (!this.#restarting) this.emit("interrupted", undefined);
     this.#restarting = true;
     this.#connection.restartIce();
-    void this.#negotiation.offer();
+    void this.negotiation.offer();
   }
 
   #lose(why: string): void {

@@ -86,12 +86,12 @@ export class Signalling extends Emitter<SignallingEvents> {
     while (this.#renewing === trying) {
       const waitMs = Math.min(this.#tries * firstWaitMs, longestWaitMs);
       this.#tries += 1;
-      await passed(this.#options.clock, waitMs);
+      await new Promise<void>((resolve) => this.#options.clock.after(waitMs, resolve));
       if (this.#renewing !== trying) return;
       const next = await this.#tryToOpen();
-      if (next && this.#renewing === trying) this.#changeTo(next);
-      else if (next) next.close();
-      else if (this.#renewing === trying) this.emit("lost", closeError(1006));
+      if (this.#renewing !== trying) next?.close();
+      else if (next) this.#changeTo(next);
+      else this.emit("lost", closeError(1006));
     }
   }
 
@@ -107,25 +107,19 @@ export class Signalling extends Emitter<SignallingEvents> {
     const { clock, open } = this.#options;
     try {
       const socket = await open();
-      return await new Promise((resolve) => {
-        const end = (opened: boolean): void => {
-          cancel();
-          if (!opened) socket.close();
-          resolve(opened ? socket : undefined);
-        };
-        const cancel = clock.after(openWithinMs, () => {
-          end(false);
+      await new Promise<unknown>((resolve) => {
+        clock.after(openWithinMs, () => {
+          resolve(undefined);
         });
-        socket.addEventListener("open", () => {
-          end(true);
-        });
-        socket.addEventListener("close", () => {
-          end(false);
-        });
+        socket.addEventListener("open", resolve);
+        socket.addEventListener("close", resolve);
       });
+      if (socket.readyState === socket.OPEN) return socket;
+      socket.close();
     } catch {
-      return undefined; // no network, no token for now: the next try may have them
+      // no network, no token for now: the next try may have them
     }
+    return undefined;
   }
 
   #use(socket: WebSocket): void {
@@ -152,12 +146,6 @@ export class Signalling extends Emitter<SignallingEvents> {
       { signal, once: true },
     );
   }
-}
-
-function passed(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 }
 
 function closeError(code: number): LLMRTCClientError {

@@ -84,8 +84,8 @@ async function connect(
 function pass(frame: string, peer: Peer, logger: Logger): void {
   try {
     const message = parseServerMessage(frame);
-    if (message.type === "signal") peer.accept(message.signal.sdp, message.number);
-    if (message.type === "candidate") peer.addCandidate(message.candidate);
+    if (message.type === "signal") peer.negotiation.accept(message.signal.sdp, message.number);
+    if (message.type === "candidate") peer.negotiation.addCandidate(message.candidate);
   } catch (error) {
     logger.debug({ error }, "Ignored a message of the server");
   }
