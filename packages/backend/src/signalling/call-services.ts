@@ -6,15 +6,12 @@ import type { CallsByPath } from "../observe/calls-by-path.ts";
 import type { SessionRegistry } from "../session/registry.ts";
 import type { SessionServices } from "../session/session.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
-import type { Call } from "./call.ts";
 
 /** What every call of a server is made with. */
 export interface CallServices {
   readonly sessions: SessionRegistry;
   /** What this caller's session works with. */
   readonly session: SessionServices;
-  /** The calls that a new socket can take over. */
-  readonly calls: Set<Call>;
   /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
   readonly iceServers: (
     sessionId: string,

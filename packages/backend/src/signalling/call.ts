@@ -20,12 +20,17 @@ import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 import { Ways } from "./ways.ts";
 
+/** The calls of a server that a new socket can take over. */
+export interface LiveCalls {
+  readonly calls: Set<Call>;
+}
+
 /**
  * What a client says is done here, and what outlives its socket is kept here: the session it speaks
  * for and the ways of its sound. As long as the peer connection lives, the call goes on without a socket.
  */
 export class Call implements SessionOwner {
-  readonly #services: CallServices;
+  readonly #services: CallServices & LiveCalls;
   readonly #session: Session;
   readonly #ways: Ways;
   readonly #ice: IceRenewal;
@@ -38,7 +43,7 @@ export class Call implements SessionOwner {
   #work: Promise<void>;
   #over = false;
 
-  constructor(outlet: Outlet, services: CallServices) {
+  constructor(outlet: Outlet, services: CallServices & LiveCalls) {
     const { sessions, calls, logger, openTransport } = services;
     this.#services = services;
     this.#outlet = outlet;

@@ -8,11 +8,11 @@ import {
 import type { WebSocket } from "ws";
 import type { ReturnGate } from "../security/return-gate.ts";
 import type { CallServices } from "./call-services.ts";
-import { Call } from "./call.ts";
+import { Call, type LiveCalls } from "./call.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 
-export interface ConnectionServices extends CallServices {
+export interface ConnectionServices extends CallServices, LiveCalls {
   /** In a full server: what the caller must pass before anything else is done for him. */
   readonly gate?: ReturnGate | undefined;
   /** A client that sends no `ping` for this long is gone. */
