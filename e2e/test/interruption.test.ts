@@ -90,7 +90,7 @@ test("a word that asks for the floor is enough, however short", async () => {
   await caller.until("audible", 500);
   await caller.say("stop");
   const cancelled = await caller.next("ttsCancelled");
-  const silentAt = await caller.until("silent", 500, cancelled.at);
+  const silentAt = await caller.until("silent", 100, cancelled.at);
   expect(silentAt - cancelled.at).toBeLessThan(300);
   expect(wordsOf(await caller.transcript())).toEqual(["stop"]);
   await caller.close();
