@@ -405,7 +405,7 @@ describe("after any storm of events", () => {
     });
   });
 
-  test("all that was said is answered once, in order, and nothing else is", () => {
+  test("all that was said is answered once, and nothing else is", () => {
     storms((world) => {
       world.calmDown();
       expect([...world.answered].sort()).toEqual([...world.said].sort());
