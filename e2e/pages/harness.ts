@@ -9,6 +9,9 @@ export interface VoiceClient {
   shareAudio(stream: MediaStream): Promise<{ stop(): unknown }>;
   sendText?(text: string): void;
   interrupt?(): void;
+  startTurn?(): void;
+  endTurn?(): void;
+  cancelTurn?(): void;
   mute?(): void;
   unmute?(): void;
   on(name: string, listener: (...args: never[]) => void): unknown;
@@ -18,7 +21,10 @@ export interface CallOptions {
   readonly signallingUrl: string;
   readonly iceServers?: RTCIceServer[];
   readonly transport?: "auto" | "webrtc" | "websocket";
+  readonly turnDetection?: "auto" | "manual";
 }
+
+export type Button = "startTurn" | "endTurn" | "cancelTurn";
 
 export type MicrophoneKind = "device" | "mono" | "stereo" | "8 kHz";
 
@@ -58,6 +64,7 @@ const names = [
   "reconnected",
   "playbackBlocked",
   "connectionReport",
+  "hangUp",
 ];
 
 /** What a test can do in the page. One call per page. */
@@ -127,6 +134,11 @@ export class Harness {
 
   interrupt(): void {
     this.#called.interrupt?.();
+  }
+
+  /** What the caller does with a button. */
+  press(button: Button): void {
+    this.#called[button]?.();
   }
 
   mute(muted: boolean): void {

@@ -1,6 +1,6 @@
 import { microphoneFormat, type Pcm, Resampler } from "@metered/llmrtc-core";
 import type { Browser, BrowserContext, Page as BrowserPage } from "playwright-core";
-import type { CallOptions, MicrophoneKind, Told } from "../pages/harness.ts";
+import type { Button, CallOptions, MicrophoneKind, Told } from "../pages/harness.ts";
 import type { Bounds } from "../pages/recording.ts";
 import type { Page, PageServer } from "./page-server.ts";
 
@@ -130,6 +130,12 @@ export class Caller {
     await this.#page.evaluate(() => {
       globalThis.harness.interrupt();
     });
+  }
+
+  async press(button: Button): Promise<void> {
+    await this.#page.evaluate((button) => {
+      globalThis.harness.press(button);
+    }, button);
   }
 
   async mute(muted: boolean): Promise<void> {

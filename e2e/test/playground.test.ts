@@ -97,6 +97,30 @@ describe("the playground", () => {
     await close(page);
   });
 
+  test("talks while the space bar is held", async () => {
+    const page = await open();
+    await page.getByRole("switch", { name: "Push to talk" }).check();
+    await page.getByText("Hold to talk").waitFor();
+    await start(page);
+    await page.locator("#talk:enabled").waitFor();
+    await page.keyboard.down("Space");
+    await page.getByText("release to send").waitFor();
+    await page.locator(".bubble.you").waitFor(); // a guess, in the pause after the clip
+    expect(await page.locator("#log", { hasText: "speech-end" }).count()).toBe(0);
+    await page.keyboard.up("Space");
+    const said = page.locator(".bubble.you:not(.interim)");
+    await said.waitFor();
+    const words = wordsOf((await said.textContent()) ?? "");
+    expect(shareHeard(wordsOf("go somewhere and do something"), words)).toBeGreaterThan(0.7);
+    await page.locator("#log", { hasText: "tts-start" }).waitFor();
+
+    await page.keyboard.down("Space"); // over the agent
+    await page.locator(".bubble.agent.interrupted").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("Hold to talk").waitFor();
+    await close(page);
+  });
+
   test.each([
     ["NotAllowedError", /address bar/],
     ["NotFoundError", /Plug in a microphone/],

@@ -10,6 +10,7 @@ import { MicrophoneChoice } from "./devices.ts";
 import { element } from "./elements.ts";
 import { EventLog } from "./event-log.ts";
 import { Notice } from "./notice.ts";
+import { PushToTalk } from "./push-to-talk.ts";
 import { Waterfalls } from "./waterfalls.ts";
 import { fact, showServerFacts } from "./server-facts.ts";
 
@@ -41,6 +42,7 @@ const microphones = new MicrophoneChoice((deviceId) => {
   if (client.microphone) void shareMicrophone(deviceId);
 });
 
+const pushToTalk = new PushToTalk(client, showError);
 const checkPanel = new CheckPanel({
   signallingUrl: signallingUrl.href,
   microphone: () => microphones.deviceId,
@@ -149,6 +151,7 @@ function showMicrophone(): void {
   muteButton.disabled = !client.microphone;
   muteButton.setAttribute("aria-pressed", String(client.muted && client.microphone !== null));
   muteButton.textContent = client.microphone?.muted ? "Unmute" : "Mute";
+  pushToTalk.show();
 }
 
 client.on("stateChange", showState);
@@ -237,6 +240,14 @@ client.on("playbackBlocked", (error) => {
     },
   });
 });
+client.on("hangUp", (reason) => {
+  log.add("hang-up", reason);
+  notice.show({
+    title: "The agent has ended the call.",
+    remedy: reason === "silence" ? "Nobody had said anything for a while." : reason,
+    action: { label: "Start again", run: () => void start() },
+  });
+});
 client.on("error", (error) => {
   captions.finishAll();
   showError(error, isLive() ? undefined : { label: "Start again", run: () => void start() });
@@ -256,6 +267,9 @@ interruptButton.addEventListener("click", () => {
   } catch (error) {
     showError(error);
   }
+});
+textInput.addEventListener("input", () => {
+  client.typing();
 });
 element("composer", HTMLFormElement).addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,6 +1,7 @@
 /** What a sample in the docs may take for granted: the page, and what the text before it has made. */
 import type { LLMProvider, STTProvider, TTSProvider } from "@metered/llmrtc-core";
 import type { LLMRTCWebClient } from "@metered/llmrtc-web-client";
+import type { IncomingMessage } from "node:http";
 import type { expect as vitestExpect } from "vitest";
 
 declare global {
@@ -18,6 +19,11 @@ declare global {
   const tts: TTSProvider;
 
   function isKnown(token: string): Promise<boolean>;
+  function nameOf(sessionId: string): Promise<string>;
+  function onTaxi(sessionId: string, then: () => Promise<void>): void;
+  function userOf(
+    request: IncomingMessage,
+  ): Promise<{ readonly name: string; readonly isPatient: boolean }>;
   function play(pcm: Uint8Array): void;
   const recording: Int16Array;
   const x: Float32Array;

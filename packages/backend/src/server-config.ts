@@ -2,45 +2,38 @@ import {
   type ConversationProviders,
   defaultTimeouts,
   LLMRTCError,
-  type InterruptionDetector,
   type Logger,
   type MetricsAdapter,
   NoopMetrics,
   type OrchestratorHooks,
-  type ProviderTimeouts,
-  type SentenceChunker,
   type ServerHooks,
-  type SessionConfig,
-  type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
 import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
-import { type InterruptionOptions, turnTakingOf } from "./session/turn-taking.ts";
-import type { EndOfTurnOptions } from "./media/end-of-turn.ts";
+import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
+import {
+  checkConversation,
+  type ConversationOptions,
+  type SessionFunction,
+} from "./session/session-options.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
 export interface LLMRTCServerConfig
-  extends IceServerOptions, AdmissionOptions, CapacityOptions, AddressOptions {
+  extends ConversationOptions, IceServerOptions, AdmissionOptions, CapacityOptions, AddressOptions {
   /** What hears, thinks and speaks, for all calls. */
   readonly providers: ConversationProviders;
+  /** What is different in one call: who its caller is, what he likes. */
+  readonly session?: SessionFunction | undefined;
   /** Default 8787; 0 lets the system choose. */
   readonly port?: number | undefined;
   /** Default 127.0.0.1: only this machine. */
   readonly host?: string | undefined;
-  /** First message of every request to the model. */
-  readonly systemPrompt?: string | undefined;
-  /** How many messages of the call the model sees, besides the system prompt. Default 8. */
-  readonly historyLimit?: number | undefined;
-  /** Speak while the voice is being made. Default true. */
-  readonly streamingTTS?: boolean | undefined;
-  /** Recognise while the caller speaks; a provider that cannot stream is asked at each pause. Default true. */
-  readonly streamingSTT?: boolean | undefined;
   /** A client that sends no `ping` for so many milliseconds is gone. Default 45_000. */
   readonly heartbeatTimeout?: number | undefined;
   /** For HTTP routes; default: all origins. */
@@ -50,27 +43,6 @@ export interface LLMRTCServerConfig
   readonly metrics?: MetricsAdapter | undefined;
   /** Who may read `GET /metrics`, in the format of Prometheus. Default `local`. */
   readonly metricsAccess?: MetricsAccess | undefined;
-  /** Cuts the reply into what is spoken at once; the last piece is carried over. */
-  readonly sentenceChunker?: SentenceChunker | undefined;
-  /** Temperature and limits of the language model. */
-  readonly llm?: SessionConfig | undefined;
-  /** Limits on waiting for providers. */
-  readonly timeouts?: Partial<ProviderTimeouts> | undefined;
-  /** When a caller's turn is over, judged by you. Default: as `endOfTurn` says. */
-  readonly turnDetector?: TurnDetector | undefined;
-  /** When a caller's turn is over: sooner or later, as his voice and his words tell. */
-  readonly endOfTurn?: EndOfTurnOptions | undefined;
-  /** How a voice over the agent is judged, and what follows. */
-  readonly interruptions?: InterruptionOptions | undefined;
-  /** Whether a voice over the agent takes the floor, judged by you. Default: by length and words. */
-  readonly interruptionDetector?: InterruptionDetector | undefined;
-  /**
-   * Ask the model, and synthesise the first sentence, before it is sure that the caller has finished;
-   * what he turns out not to have said is dropped. `auto`: at once at a pause with a model whose
-   * provider is `local`, with others when the turn detector is nearly sure (it waits 400 ms at most).
-   * True: at once. Default `auto`.
-   */
-  readonly preemptive?: "auto" | boolean | undefined;
   /** Tells voice from noise. Default: Silero, in a worker of this server. */
   readonly voiceDetector?: VoiceDetector | undefined;
   /** Largest signalling frame in bytes; a longer one closes the socket (1009). Default 1 MiB. */
@@ -104,6 +76,7 @@ export function resolveConfig(config: LLMRTCServerConfig) {
   checkOrigins(config);
   checkCapacity(config);
   checkAddresses(config);
+  checkConversation(config);
   checkMetricsAccess(config);
   const { timeouts, ...rest } = config;
   return {

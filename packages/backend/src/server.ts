@@ -3,7 +3,6 @@ import {
   type ConversationProviders,
   LLMRTCError,
   MetricNames,
-  type TurnDetector,
   type VoiceDetector,
 } from "@metered/llmrtc-core";
 import type { Express } from "express";
@@ -14,7 +13,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { createApp } from "./http/app.ts";
 import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.ts";
 import { servePlayground } from "./http/playground.ts";
-import { openTurnDetector } from "./media/end-of-turn.ts";
+import { openTurnDetector, type OpenTurnDetector } from "./media/end-of-turn.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
@@ -24,12 +23,15 @@ import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
-import { admit, type SessionTerms } from "./security/admission.ts";
 import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import type { ServerDefaults } from "./session/session-options.ts";
+import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session.ts";
 import type { Call } from "./signalling/call.ts";
-import { closeCodes, Connection } from "./signalling/connection.ts";
+import { closeCodes } from "./signalling/close-codes.ts";
+import { Connection } from "./signalling/connection.ts";
+import { welcome, type Welcome } from "./signalling/welcome.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
@@ -99,6 +101,11 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return this.#running?.sessions.size ?? 0;
   }
 
+  /** A call that runs or may come back, to speak in it or to end it; undefined when there is none. */
+  getSession(id: string): SessionHandle | undefined {
+    return this.#running?.sessions.get(id);
+  }
+
   /**
    * Loads the models and listens.
    *
@@ -133,15 +140,18 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       ]);
       if (playground) servePlayground(this.#app, { providers: namesOf(providers) });
       const clock = new PlayoutClock();
-      const sessions = this.#openSessions({ voiceDetector, turnDetector, clock });
+      const detector = turnDetector.detector;
+      const services = this.#services({ voiceDetector, turnDetector: detector, clock });
+      const sessions = this.#openSessions(services);
       undo.push(() => sessions.close());
       const desk = new FrontDesk({ ...this.#config, places: sessions });
       undo.push(async () => {
         desk.close();
       });
       undo.push(() => closedSockets(sockets));
-      this.#serve(sockets, sessions);
-      this.#running = { http, sessions, desk, undo };
+      const defaults = { services, options: this.#config, turnDetectors: turnDetector };
+      this.#running = { http, sessions, desk, undo, defaults };
+      this.#serve(sockets, this.#running);
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -178,63 +188,60 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return silero;
   }
 
-  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<TurnDetector> {
+  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<OpenTurnDetector> {
     const { turnDetector, endOfTurn, logger } = this.#config;
-    if (turnDetector) return turnDetector;
-    const opened = await openTurnDetector(endOfTurn, logger);
+    // With a detector of the application's own no model is loaded.
+    const opened = await openTurnDetector(turnDetector ? { model: false } : endOfTurn, logger);
     undo.push(() => opened.close());
-    return opened.detector;
+    return turnDetector ? { ...opened, detector: turnDetector } : opened;
   }
 
-  #openSessions(
+  #services(
     media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
-  ): SessionRegistry {
+  ): SessionServices {
     const config = this.#config;
-    return new SessionRegistry({
-      logger: config.logger,
-      ...(config.sessionTTLMs !== undefined && { ttlMs: config.sessionTTLMs }),
-      services: {
-        turn: config,
-        hooks: config.hooks,
-        systemPrompt: config.systemPrompt,
-        historyLimit: config.historyLimit,
-        ...media,
-      },
-    });
+    const { hooks, systemPrompt, historyLimit, greeting, silence } = config;
+    return { turn: config, hooks, systemPrompt, historyLimit, greeting, silence, ...media };
   }
 
-  #serve(sockets: WebSocketServer, sessions: SessionRegistry): void {
+  #openSessions(services: SessionServices): SessionRegistry {
+    const { logger, sessionTTLMs } = this.#config;
+    const ttl = sessionTTLMs !== undefined && { ttlMs: sessionTTLMs };
+    return new SessionRegistry({ logger, services, ...ttl });
+  }
+
+  #serve(sockets: WebSocketServer, running: Running): void {
     sockets.on("error", (error) => {
       this.#report(error);
     });
     sockets.on("connection", (socket, request) => {
-      void this.#meet(socket, request, sessions);
+      void this.#meet(socket, request, running);
     });
   }
 
   /** Nothing is made for a caller, and nothing that it sends is read, before it is let in. */
-  async #meet(socket: WebSocket, request: IncomingMessage, sessions: SessionRegistry) {
+  async #meet(socket: WebSocket, request: IncomingMessage, running: Running) {
     const { logger } = this.#config;
     socket.on("error", (error) => {
       logger.warn({ error }, "WebSocket error"); // close follows
     });
     socket.pause();
-    const admission = await admit(request, this.#config, logger);
+    const welcomed = await welcome(request, this.#config, running.defaults);
     socket.resume();
     if (socket.readyState !== socket.OPEN) return;
-    if (!admission.admitted) {
-      const { code, reason } = admission;
+    if ("code" in welcomed) {
+      const { code, reason } = welcomed;
       logger.info({ code, why: reason, reason: "refused" }, "caller refused");
       this.#turnedAway("refused");
-      socket.close(admission.code, admission.reason);
-    } else if (this.#running?.sessions !== sessions) {
+      socket.close(code, reason);
+    } else if (this.#running !== running) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, this.#running, admission.terms);
+      this.#connect(socket, running, welcomed);
     }
   }
 
-  #connect(socket: WebSocket, { sessions, desk }: Running, terms: SessionTerms): void {
+  #connect(socket: WebSocket, { sessions, desk }: Running, { terms, services }: Welcomed): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const place = desk.receive(socket, () => {
       this.#turnedAway("busy");
@@ -248,6 +255,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     }
     const connection = new Connection(socket, {
       sessions,
+      session: services,
       gate: place === "open" ? undefined : place,
       calls: this.#calls,
       hooks,
@@ -293,9 +301,12 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
+  readonly defaults: ServerDefaults;
   readonly desk: FrontDesk;
   readonly undo: (() => Promise<void>)[];
 }
+
+type Welcomed = Extract<Welcome, { readonly terms: unknown }>;
 
 /** Newest first; one that fails does not keep the others from being undone. */
 async function undoAll(undo: readonly (() => Promise<void>)[]): Promise<void> {

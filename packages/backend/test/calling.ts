@@ -7,7 +7,7 @@ import {
   silentLogger,
   type TurnOptions,
 } from "@metered/llmrtc-core";
-import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
+import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector, settle } from "@metered/llmrtc-testing";
 import { SessionRegistry } from "../src/session/registry.ts";
 import type { SessionServices } from "../src/session/session.ts";
 import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
@@ -26,42 +26,44 @@ export async function closeSessions(): Promise<void> {
   await Promise.all(open.splice(0).map((registry) => registry.close()));
 }
 
-/** A session in hurried time, and its caller. */
-export function setUp({ providers, services, turn, timeoutMs }: SetUp = {}) {
+/** What a session works with: fakes, in hurried time. */
+export function servicesFor({ providers, services, turn, timeoutMs }: SetUp = {}): SessionServices {
   const all = { llm: fakeLLM(), stt: fakeSTT(), tts: fakeTTS(), ...providers };
   const timeouts = timeoutMs
     ? { sttMs: timeoutMs, llmMs: timeoutMs, ttsMs: timeoutMs }
     : defaultTimeouts;
-  const registry = new SessionRegistry({
-    logger: silentLogger,
-    services: {
-      turn: {
-        providers: all,
-        timeouts,
-        streamingSTT: true,
-        streamingTTS: true,
-        llm: {},
-        hooks: {},
-        metrics: new NoopMetrics(),
-        logger: silentLogger,
-        ...turn,
-      },
+  return {
+    turn: {
+      providers: all,
+      timeouts,
+      streamingSTT: true,
+      streamingTTS: true,
+      llm: {},
       hooks: {},
-      systemPrompt: "Be brief.",
-      historyLimit: 8,
-      turnDetector: silenceTurnDetector({ silenceMs: 300 }),
-      voiceDetector: fakeVoiceDetector(),
-      ...hurriedTime(),
-      ...services,
+      metrics: new NoopMetrics(),
+      logger: silentLogger,
+      ...turn,
     },
-  });
+    hooks: {},
+    systemPrompt: "Be brief.",
+    historyLimit: 8,
+    turnDetector: silenceTurnDetector({ silenceMs: 300 }),
+    voiceDetector: fakeVoiceDetector(),
+    ...hurriedTime(),
+    ...services,
+  };
+}
+
+/** A session in hurried time, and its caller. */
+export function setUp(options: SetUp = {}) {
+  const registry = new SessionRegistry({ logger: silentLogger, services: servicesFor(options) });
   open.push(registry);
   return { registry, ...connect(registry) };
 }
 
 /** A caller's side of a new session. */
-export function connect(registry: SessionRegistry) {
-  const session = registry.create({ replaced: () => undefined });
+export function connect(registry: SessionRegistry, services?: SessionServices) {
+  const session = registry.create({ replaced: () => undefined }, services);
   const transport = new MemoryTransport();
   const messages: ServerMessage[] = [];
   const byType = new Map<string, ServerMessage[]>();
@@ -90,6 +92,14 @@ export function connect(registry: SessionRegistry) {
         waiting.add(look);
         look();
       }),
+    /** Sound that the ear has taken in before this resolves: `level` 0 is silence. */
+    sound: async (ms: number, level: number) => {
+      for (let at = 0; at < ms; at += 20)
+        transport.microphone.push(new Int16Array(320).fill(level));
+      for (let at = 0; at < 8; at++) await settle();
+    },
+    /** The history, a line for each message. */
+    said: () => session.history.messages.map(({ role, content }) => `${role}: ${content}`),
     types: () => messages.map(({ type }) => type).filter((type) => type !== "llm-chunk"),
   };
 }

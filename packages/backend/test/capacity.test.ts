@@ -194,7 +194,7 @@ test("a caller of protocol v1 is refused at his offer", async () => {
 
 test("a late event loop keeps new callers out as long as there are calls to protect", async () => {
   const { url, health } = await serve({ maxEventLoopDelayMs: 0.000_001 });
-  // With a limit that any process passes, it is strained after two looks.
+  // With a limit that any process passes, it is strained after three looks.
   const first = await Caller.welcomed(url);
   await expect.poll(async () => (await health())["accepting"], { timeout: 10_000 }).toBe(false);
   const second = await Caller.welcomed(url);

@@ -19,6 +19,14 @@ export class MemoryTransport extends Emitter<TransportEvents> implements Transpo
     this.#waiting.get(this.sent.length)?.();
   }
 
+  connect(): void {
+    this.emit("connected", undefined);
+  }
+
+  disconnect(): void {
+    this.emit("disconnected", undefined);
+  }
+
   /** Resolves when so many frames of speech have been sent. */
   frames(count: number): Promise<void> {
     return new Promise((resolve) => this.#waiting.set(count, resolve));

@@ -26,7 +26,7 @@ test("after any storm of speech, nods, typing and interruptions the call is in o
         else if (one.type === "pass") await call.pass(one.ms);
         else if (one.type === "type") call.session.read("typed");
         else if (one.type === "interrupt") call.session.interrupt();
-        else call.session.say("By the way, it is late.");
+        else void call.session.say("By the way, it is late.");
       }
       await call.pass(2_000);
       await call.session.idle();

@@ -45,6 +45,8 @@ export * from "./conversation/history.ts";
 export * from "./conversation/next-floor.ts";
 export * from "./conversation/patience.ts";
 export * from "./conversation/reply.ts";
+export * from "./conversation/silence.ts";
+export * from "./conversation/silence-watch.ts";
 export type * from "./conversation/reply-input.ts";
 export type * from "./conversation/voice-output.ts";
 export * from "./conversation/turn-options.ts";

@@ -54,9 +54,11 @@ describe("a voice over the agent", () => {
     const { sound, verdicts, judged } = contest();
     await sound(320);
     judged.understand("Mm-hmm");
-    await sound(96, false);
+    await sound(64, false);
     judged.pause();
-    await sound(32, false);
+    await sound(64, false);
+    expect(verdicts).toEqual([]); // it could be the gap between two words
+    await sound(64, false);
     expect(verdicts).toMatchObject([{ verdict: "nothing" }]);
   });
 
@@ -78,6 +80,18 @@ describe("a voice over the agent", () => {
     await sound(64);
     expect(verdicts).toEqual([{ verdict: "turn", atMs: 700 }]);
     judged.close();
+  });
+
+  test("that says one word and goes on at once is not taken for nothing between them", async () => {
+    const { sound, verdicts, judged } = contest();
+    await sound(256);
+    judged.understand("Tuesday");
+    await sound(64, false);
+    judged.pause();
+    await sound(32, false);
+    judged.resume();
+    await sound(640);
+    expect(verdicts).toMatchObject([{ verdict: "turn" }]);
   });
 
   test("that goes on after it was nothing is judged anew", async () => {

@@ -1,14 +1,17 @@
 import {
   AsyncQueue,
   type Clock,
+  defaultSpeechRule,
   type Heard,
   listen,
+  type ListenOptions,
   type Pause,
   type Pcm,
   silenceTurnDetector,
   type TurnDetector,
   type VoiceStream,
 } from "@metered/llmrtc-core";
+import { manualClock, settle } from "@metered/llmrtc-testing";
 import { describe, expect, test } from "vitest";
 
 /** Hears a voice wherever a sample is not zero. */
@@ -100,14 +103,43 @@ describe("listening", () => {
     expect(now).toBeLessThanOrEqual(800);
   });
 
-  test("flush ends the utterance at once, as push-to-talk wants it", async () => {
-    const ear = listen(microphone(sound(500, 9), sound(100, 9)), { voice, turnDetector });
-    const events: Heard[] = [];
-    for await (const event of ear) {
-      events.push(event);
-      if (events.length === 4) ear.flush();
+  test("what sounded like a voice for a moment is lost even if nothing at all comes after it", async () => {
+    const source = new AsyncQueue<Pcm>();
+    for (const frame of sound(40, 9)) source.push(frame);
+    for await (const event of listen(source, { voice, turnDetector, stalledMs: 1 })) {
+      if (event.type === "voice-lost") break;
     }
-    expect(story(events)[1]).toBe("speech-ended");
+  });
+
+  test("flush ends the utterance as soon as what is on its way has come", async () => {
+    const ear = listen(microphone(sound(2000, 9)), { voice, turnDetector, onTheWayMs: 96 });
+    let frames = 0;
+    let after = 0;
+    for await (const event of ear) {
+      if (event.type === "speech" && frames++ === 30) ear.flush();
+      if (event.type === "speech" && frames > 31) after++;
+      if (event.type === "speech-ended") break;
+    }
+    expect(after).toBe(3);
+  });
+
+  test("sound that came before a flush and waits unread is heard first", async () => {
+    const source = {
+      unreadMs: 320,
+      ...{ [Symbol.asyncIterator]: () => microphone(sound(2000, 9)) },
+    };
+    const ear = listen(source, { voice, turnDetector, onTheWayMs: 0 });
+    let after = 0;
+    let flushed = false;
+    for await (const event of ear) {
+      if (flushed && event.type === "speech") after++;
+      if (event.type === "speech" && !flushed) {
+        flushed = true;
+        ear.flush();
+      }
+      if (event.type === "speech-ended") break;
+    }
+    expect(after).toBeGreaterThanOrEqual(10);
   });
 
   test("a turn detector that fails falls back to a longer silence", async () => {
@@ -215,6 +247,112 @@ describe("listening", () => {
     const heard: Heard[] = [];
     const source = microphone(sound(1000, 9), sound(800, 0));
     for await (const event of listen(source, { voice: flaky, turnDetector })) heard.push(event);
+    expect(story(heard)).toEqual(["speech-started", "speech-ended"]);
+  });
+});
+
+/** A microphone that the test feeds, and an ear that the test's caller controls. */
+function pushToTalk(options: Partial<ListenOptions> = {}) {
+  const source = new AsyncQueue<Pcm>();
+  const ear = listen(source, { voice, turnDetector, onTheWayMs: 96, ...options });
+  ear.manual = true;
+  const heard: Heard[] = [];
+  const done = (async () => {
+    for await (const event of ear) heard.push(event);
+  })();
+  return {
+    ear,
+    heard,
+    say: async (ms: number, level = 9) => {
+      for (const frame of sound(ms, level)) source.push(frame);
+      await settle();
+      await settle();
+    },
+    hangUp: async () => {
+      source.end();
+      await done;
+    },
+  };
+}
+
+const heardMs = (heard: readonly Heard[]) =>
+  heard.reduce((sum, event) => sum + (event.type === "speech" ? event.pcm.length / 16 : 0), 0);
+
+describe("push-to-talk", () => {
+  test("hears what is said between press and release, and 300 ms before, and nothing else", async () => {
+    const { ear, heard, say, hangUp } = pushToTalk();
+    await say(1000);
+    expect(heard).toEqual([]);
+    ear.press();
+    await say(640);
+    await say(1000, 0);
+    await say(640);
+    ear.flush();
+    await say(100);
+    expect(story(heard)).toEqual(["speech-started", "speech-ended"]);
+    expect(heard.at(-1)).toMatchObject({ reason: "manual", silenceMs: 0 });
+    expect(heardMs(heard)).toBeGreaterThanOrEqual(300 + 640 + 960 + 640);
+    expect(heardMs(heard)).toBeLessThanOrEqual(300 + 640 + 960 + 640 + 250);
+    await say(1000);
+    await hangUp();
+    expect(story(heard)).toHaveLength(2);
+  });
+
+  test("works while the microphone sends nothing at all", async () => {
+    const clock = manualClock();
+    const { ear, heard, hangUp } = pushToTalk({ clock });
+    ear.press();
+    await settle();
+    expect(story(heard)).toEqual(["speech-started"]);
+    ear.flush();
+    await clock.advance(200);
+    expect(heard.at(-1)).toMatchObject({ type: "speech-ended", cancelled: true });
+    await hangUp();
+  });
+
+  test("never asks the turn detector", async () => {
+    let asked = 0;
+    const curious = { name: "curious", endOfTurnAfterMs: () => ++asked };
+    const { ear, say, hangUp } = pushToTalk({ turnDetector: curious });
+    ear.press();
+    await say(640);
+    await say(1000, 0);
+    ear.flush();
+    await say(100, 0);
+    await hangUp();
+    expect(asked).toBe(0);
+  });
+
+  test("what is taken back is told as cancelled", async () => {
+    const { ear, heard, say, hangUp } = pushToTalk();
+    ear.press();
+    await say(640);
+    ear.cancel();
+    await say(640);
+    await hangUp();
+    expect(heard.at(-1)).toMatchObject({ type: "speech-ended", cancelled: true });
+    expect(story(heard)).toHaveLength(2);
+  });
+
+  test("a press that outlasts the longest utterance goes on in the next one", async () => {
+    const { ear, heard, say, hangUp } = pushToTalk({
+      rule: { ...defaultSpeechRule, maxFrames: 20 },
+    });
+    ear.press();
+    await say(1600);
+    ear.flush();
+    await say(100);
+    await hangUp();
+    expect(story(heard)).toHaveLength(6);
+    expect(heardMs(heard)).toBeGreaterThanOrEqual(1600);
+  });
+
+  test("back in automatic mode the voice begins utterances again", async () => {
+    const { ear, heard, say, hangUp } = pushToTalk();
+    await say(640);
+    ear.manual = false;
+    await say(640);
+    await hangUp();
     expect(story(heard)).toEqual(["speech-started", "speech-ended"]);
   });
 });

@@ -109,7 +109,7 @@ test("at info level a call is logged without a word of what was said", async () 
   expect(JSON.stringify(lines)).not.toContain("secret");
   expect(lines.filter(({ level }) => level === "info").map(({ message }) => message)).toEqual([
     ...["connection opened", "turn started", "STT ended", "tool ended", "LLM ended", "TTS ended"],
-    ...["turn ended", "connection closed"],
+    ...["turn withdrawn", "turn ended", "connection closed"],
   ]);
   expect(lines.filter(({ level }) => level === "error")).toHaveLength(5);
   expect(lines.some(({ level }) => level === "debug")).toBe(false);
@@ -125,7 +125,7 @@ test("error-only hooks log errors and nothing else", async () => {
 test("verbose hooks log everything, long words shortened", async () => {
   const { logger, lines } = recorder();
   await callAll(createVerboseHooks({ logger }), "x".repeat(300));
-  expect(lines).toHaveLength(21);
+  expect(lines).toHaveLength(22);
   const text = (message: string) => lines.find((line) => line.message === message)?.fields["text"];
   expect(text("STT ended")).toHaveLength(300);
   expect(text("LLM ended")).toHaveLength(201);

@@ -31,7 +31,16 @@ const anyInput: fc.Arbitrary<SpeechInput> = fc.oneof(
       .integer({ min: 1, max: 40 })
       .map((n) => ({ type: "end-after", frames: n }) as const),
   },
-  { weight: 1, arbitrary: fc.constant({ type: "flush" } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 0, max: 5 }).map((n) => ({ type: "finish", frames: n }) as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(...(["press", "cancel", "flush"] as const))
+      .map((type) => ({ type })),
+  },
 );
 
 describe("speech", () => {
@@ -98,11 +107,60 @@ describe("speech", () => {
     fc.assert(
       fc.property(fc.array(anyInput, { maxLength: 400 }), (inputs) => {
         const { changes } = run([...inputs, { type: "flush" }]);
-        const story = changes.join(" ");
+        const story = changes.join(" ").replaceAll("cancelled", "ended");
         expect(`${story} `).toMatch(
-          /^(noticed (lost|started (paused (resumed paused )*(resumed )?)?ended) )*\s?$/,
+          /^(noticed lost |(noticed )?started (paused (resumed paused )*(resumed )?)?ended )*\s?$/,
         );
       }),
     );
+  });
+
+  test("while the button is pressed neither silence nor the turn detector ends speech", () => {
+    fc.assert(
+      fc.property(fc.array(anyInput, { maxLength: 200 }), (inputs) => {
+        const still = inputs.filter(({ type }) => type === "frame" || type === "end-after");
+        const { changes, speech } = run([{ type: "press" }, ...still]);
+        expect(changes).not.toContain("ended");
+        expect(changes[0]).toBe("started");
+        expect(speech.phase).toBe("speaking");
+      }),
+    );
+  });
+
+  test("released, it ends after what is on its way, and not before", () => {
+    const said = [{ type: "press" } as const, ...frames(5, 0.9)];
+    const release: SpeechInput = { type: "finish", frames: 3 };
+    expect(run([...said, release, ...frames(2, 0.9)]).changes).toEqual(["started"]);
+    expect(run([...said, release, ...frames(3, 0.9)]).changes).toEqual(["started", "ended"]);
+  });
+
+  test("a button that bounces makes one utterance, not two", () => {
+    const release: SpeechInput = { type: "finish", frames: 3 };
+    const press: SpeechInput = { type: "press" };
+    const { changes } = run([press, ...frames(5, 0.9), release, frame(0.9), press, frame(0.9)]);
+    expect(changes).toEqual(["started"]);
+  });
+
+  test("a button pressed in silence says nothing; however soft a voice says something", () => {
+    const press: SpeechInput = { type: "press" };
+    const release: SpeechInput = { type: "finish", frames: 1 };
+    expect(run([press, ...frames(50, 0.05), release, frame(0)]).changes).toEqual([
+      "started",
+      "cancelled",
+    ]);
+    const soft = [press, ...frames(20, 0.05), frame(0.2), release, frame(0)];
+    expect(run(soft).changes).toEqual(["started", "ended"]);
+  });
+
+  test("what is taken back is cancelled, whoever began it", () => {
+    expect(run([...frames(5, 0.9), { type: "cancel" }]).changes).toEqual([
+      "noticed",
+      "started",
+      "cancelled",
+    ]);
+    expect(run([{ type: "press" }, frame(0.9), { type: "cancel" }]).changes).toEqual([
+      "started",
+      "cancelled",
+    ]);
   });
 });

@@ -1,5 +1,5 @@
-import { silentLogger, type Feature, type Logger } from "@metered/llmrtc-core";
-import { reconnectionConfig, type WebClientConfig } from "./config.ts";
+import { silentLogger, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
+import { reconnectionConfig, type TurnDetection, type WebClientConfig } from "./config.ts";
 import { base64FromBytes } from "./connection/base64.ts";
 import { Call } from "./connection/call.ts";
 import { ConnectionState } from "./connection/state.ts";
@@ -206,6 +206,41 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     this.#send({ type: "interrupt" });
   }
 
+  /** May be set at any time, also during a call: what the caller is saying then ends as a turn. */
+  get turnDetection(): TurnDetection {
+    return this.#call.turnDetection;
+  }
+
+  set turnDetection(mode: TurnDetection) {
+    this.#call.turnDetection = mode;
+    this.#control({ type: "turn-detection", mode });
+  }
+
+  /**
+   * The caller presses the button: the agent is interrupted at once, and all that he says from now on,
+   * and the 300 ms before, is heard until `endTurn`, pauses and noise included.
+   *
+   * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
+   */
+  startTurn(): void {
+    this.#turn("start");
+  }
+
+  /** He has finished, and is answered without any wait. Also ends a turn that his voice began. */
+  endTurn(): void {
+    this.#turn("end");
+  }
+
+  /** What he was saying is forgotten. */
+  cancelTurn(): void {
+    this.#turn("cancel");
+  }
+
+  /** The caller is typing: call it on each change of a text field, so that the agent waits for him. */
+  typing(): void {
+    this.#control({ type: "typing" });
+  }
+
   /**
    * A spoken turn as one recording, e.g. of `recordOnce`, for pages that share no microphone.
    *
@@ -295,6 +330,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       announce(message, (name, ...args) => {
         this.emit(name, ...args);
       });
+      if (message.type === "hang-up") this.close();
     });
     call.on("track", (stream) => {
       this.#levels.listenTo(stream);
@@ -322,6 +358,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     });
     this.#voice.on("changed", (microphone) => {
       this.#sound.resume();
+      if (microphone?.muted ?? true) this.#control({ type: "turn", action: "end" });
       this.emit("microphoneChange", microphone);
     });
     this.#voice.on("lost", (error) => {
@@ -357,9 +394,22 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     throw new LLMRTCClientError("UNSUPPORTED_BY_SERVER", `The server does not know "${feature}".`);
   }
 
+  #turn(action: "start" | "end" | "cancel"): void {
+    this.#need("turn-control");
+    if (!this.#control({ type: "turn", action })) this.#refuse();
+  }
+
+  /** The fastest way there is; nothing where the server does not know it. */
+  #control(message: ControlMessage): boolean {
+    return this.features.has("turn-control") && this.#call.sendData(message);
+  }
+
   #send(message: Parameters<Call["send"]>[0]): void {
-    if (this.state === ConnectionState.CONNECTED && this.#call.send(message)) return;
-    throw new LLMRTCClientError("INVALID_STATE", `Nothing can be sent while ${this.state}.`);
+    if (this.state !== ConnectionState.CONNECTED || !this.#call.send(message)) this.#refuse();
+  }
+
+  #refuse(): never {
+    throw new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`);
   }
 
   #captureOptions(intervalMs: number): FrameCaptureOptions {
@@ -384,3 +434,8 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     this.emit("devicesChange");
   };
 }
+
+type ControlMessage = Extract<
+  ClientMessage,
+  { readonly type: "turn" | "turn-detection" | "typing" }
+>;

@@ -13,6 +13,9 @@ export interface ReconnectionConfig {
   readonly jitterFactor: number;
 }
 
+/** Who says when the caller's turns begin and end: the server, or the page. */
+export type TurnDetection = "auto" | "manual";
+
 export interface WebClientConfig {
   /**
    * The server, `ws://` or `wss://`. A function is asked at each connection, also when reconnecting:
@@ -37,6 +40,11 @@ export interface WebClientConfig {
    * `error` event and leaves a call that can be typed into. Default false: call `shareAudio`.
    */
   readonly audio?: boolean | MediaTrackConstraints | MediaStream | undefined;
+  /**
+   * `manual`: the caller's spoken turns begin and end only by `startTurn` and `endTurn` (push-to-talk).
+   * Default `auto`: his voice begins them, and the server hears when he has finished.
+   */
+  readonly turnDetection?: TurnDetection | undefined;
   /** Play the agent's voice. Default true; with false, do it yourself on `ttsTrack`. */
   readonly playback?: boolean | undefined;
   /** Speaker to play on, as `listSpeakers` gives it. Default: the system's. */

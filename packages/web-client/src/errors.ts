@@ -66,14 +66,14 @@ const reasons: Partial<Record<ErrorCode, ConnectionReason>> = {
 };
 
 const say = "Please say it again.";
-const later = "Wait a moment, then try again.";
 const network = "Check the internet connection, then try again.";
 const operator = "Tell whoever runs this page.";
 const newCall = "Start a new call.";
 
+/** Where it is not "Try again in a moment." */
 const remedies: Partial<Record<ErrorCode, string>> = {
   WEBRTC_UNAVAILABLE: operator,
-  CONNECTION_FAILED: "Check the network (a firewall or VPN may block calls), then try again.",
+  CONNECTION_FAILED: "Try another network: a firewall or VPN may block calls.",
   RECONNECTION_FAILED: network,
   SIGNALLING_FAILED: network,
   SESSION_NOT_FOUND: newCall,
@@ -86,16 +86,14 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   TTS_TIMEOUT: "Read the answer on the screen, or ask again.",
   AUDIO_PROCESSING_ERROR: say,
   VAD_ERROR: say,
-  RATE_LIMITED: later,
-  SERVER_BUSY: later,
   BUDGET_EXCEEDED: newCall,
   INVALID_CONFIG: operator,
   UNSUPPORTED_BY_SERVER: operator,
-  ACCESS_REFUSED: "Sign in again, or ask whoever runs this page for access.",
+  ACCESS_REFUSED: "Sign in again, or tell whoever runs this page.",
   MICROPHONE_DENIED: "Allow the microphone for this site in the browser's address bar, then retry.",
   MICROPHONE_NOT_FOUND: "Plug in a microphone or choose another one, then retry.",
   MICROPHONE_IN_USE: "Close other programs that use the microphone, then retry.",
-  MICROPHONE_LOST: "Plug the microphone in again or choose another one.",
+  MICROPHONE_LOST: "Plug in a microphone or choose another one, then retry.",
   INSECURE_CONTEXT: "Open this page over https:// or on localhost.",
   UNSUPPORTED_BROWSER: "Use a current Chrome, Edge, Firefox or Safari.",
   PLAYBACK_BLOCKED: "Click or tap the page to hear the voice.",

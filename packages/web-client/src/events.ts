@@ -120,6 +120,8 @@ export type ClientEvents = {
   reconnecting: [attempt: number, maxAttempts: number, reason: LLMRTCClientError];
   /** Back again; false when the server had forgotten the conversation. */
   reconnected: [historyRecovered: boolean];
+  /** The server ended the call, e.g. because of `silence`; the state is `closed` next. */
+  hangUp: [reason: string];
   error: [error: LLMRTCClientError];
   /** Connected (again), or sound goes another way from now on. */
   connectionReport: [report: ConnectionReport];

@@ -1,5 +1,5 @@
 export { LLMRTCWebClient } from "./client.ts";
-export type { ReconnectionConfig, WebClientConfig } from "./config.ts";
+export type { ReconnectionConfig, TurnDetection, WebClientConfig } from "./config.ts";
 export { ConnectionState } from "./connection/state.ts";
 export { LLMRTCClientError } from "./errors.ts";
 export type * from "./events.ts";

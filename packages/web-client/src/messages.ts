@@ -10,99 +10,89 @@ export type Emit = <Name extends keyof ClientEvents>(
 
 /** Passes on what the server says about the conversation, under the names of the client's events. */
 export function announce(message: ConversationMessage, emit: Emit): void {
+  const { turnId } = message as { readonly turnId?: string | undefined };
+  const info: TurnInfo = turnId === undefined ? {} : { turnId };
   switch (message.type) {
     case "transcript":
-      emit("transcript", message.text, message.isFinal ?? true, info(message));
+      emit("transcript", message.text, message.isFinal ?? true, info);
       return;
     case "assistant-transcript":
-      emit("assistantTranscript", message.text, message.isFinal ?? true, info(message));
+      emit("assistantTranscript", message.text, message.isFinal ?? true, info);
       return;
     case "llm-chunk":
-      if (message.content) emit("llmChunk", message.content, info(message));
+      if (message.content) emit("llmChunk", message.content, info);
       return;
     case "llm":
-      emit("llm", message.text, info(message));
+      emit("llm", message.text, info);
       return;
     case "speech-start":
-      emit("speechStart", info(message));
+      emit("speechStart", info);
       return;
     case "speech-end":
-      emit("speechEnd", info(message));
+      emit("speechEnd", info);
       return;
     case "tts-start":
-      emit("ttsStart", info(message));
+      emit("ttsStart", info);
       return;
     case "tts-sentence":
-      emit("ttsSentence", message.text, info(message));
+      emit("ttsSentence", message.text, info);
       return;
     case "tts-complete":
-      emit("ttsComplete", info(message));
+      emit("ttsComplete", info);
       return;
     case "tts-cancelled":
-      emit("ttsCancelled", info(message));
+      emit("ttsCancelled", info);
       return;
     case "tts-paused":
-      emit("ttsPaused", info(message));
+      emit("ttsPaused", info);
       return;
     case "tts-resumed":
-      emit("ttsResumed", info(message));
+      emit("ttsResumed", info);
       return;
     case "turn-withdrawn":
-      emit("turnWithdrawn", message.by, info(message));
+      emit("turnWithdrawn", message.by, info);
       return;
-    case "turn-timings": {
-      const { type: _, turnId: __, ...timings } = message;
-      emit("turnTimings", timings, info(message));
+    case "turn-timings":
+      emit("turnTimings", fields(message), info);
       return;
-    }
     case "tts":
-      emit("tts", bytesFromBase64(message.data), message.format, info(message));
+      emit("tts", bytesFromBase64(message.data), message.format, info);
       return;
-    case "tts-chunk": {
-      const { data, format, sampleRate } = message;
-      emit("ttsChunk", bytesFromBase64(data), format, sampleRate, info(message));
+    case "tts-chunk":
+      emit("ttsChunk", bytesFromBase64(message.data), message.format, message.sampleRate, info);
       return;
-    }
-    case "tool-call-start": {
-      const { name, callId, arguments: args } = message;
-      emit("toolCallStart", { name, callId, arguments: args }, info(message));
+    case "tool-call-start":
+      emit("toolCallStart", fields(message), info);
       return;
-    }
-    case "tool-call-end": {
-      const { callId, durationMs, result, error } = message;
-      emit("toolCallEnd", present({ callId, durationMs, result, error }), info(message));
+    case "tool-call-end":
+      emit("toolCallEnd", fields(message), info);
       return;
-    }
-    case "stage-change": {
-      const { from, to, reason } = message;
-      emit("stageChange", { from, to, reason }, info(message));
+    case "stage-change":
+      emit("stageChange", fields(message), info);
       return;
-    }
-    case "usage": {
-      const { inputTokens, outputTokens, audioInputTokens, audioOutputTokens } = message;
-      const { cachedTokens } = message;
-      emit(
-        "usage",
-        present({ inputTokens, outputTokens, audioInputTokens, audioOutputTokens, cachedTokens }),
-      );
+    case "usage":
+      emit("usage", fields(message));
       return;
-    }
     case "mode-changed":
       emit("modeChanged", message.mode);
+      return;
+    case "hang-up":
+      emit("hangUp", message.reason);
       return;
     case "error":
       emit("error", serverError(message.code, message.message));
   }
 }
 
-function info({ turnId }: { readonly turnId?: string | undefined }): TurnInfo {
-  return turnId === undefined ? {} : { turnId };
-}
+type Fields<T> = {
+  [Key in keyof Omit<T, "type" | "turnId">]: Exclude<T[Key & keyof T], undefined>;
+};
 
-type Present<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
-
-/** Without the fields that are undefined. */
-function present<T extends object>(fields: T): Present<T> {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Present<T>;
+/** What a message holds beside its type and its turn. From JSON, so nothing in it is undefined. */
+function fields<T extends { readonly type: string; readonly turnId?: string | undefined }>({
+  type: _,
+  turnId: __,
+  ...rest
+}: T): Fields<T> {
+  return rest as unknown as Fields<T>;
 }

@@ -30,6 +30,7 @@ const schema = z.object({
   PORT: wholeNumber(0, 65_535).exactOptional(),
   HOST: host.exactOptional(),
   SYSTEM_PROMPT: text.exactOptional(),
+  GREETING: text.exactOptional(),
   STREAMING_TTS: flag.exactOptional(),
   STREAMING_STT: flag.exactOptional(),
   LOG_LEVEL: logLevel.exactOptional(),
@@ -80,6 +81,7 @@ export interface ServerSettings
   readonly port?: number;
   readonly host?: string;
   readonly systemPrompt?: string;
+  readonly greeting?: string;
   readonly streamingTTS?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
@@ -123,7 +125,8 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 }
 
 function serverSettings(settings: Settings): ServerSettings {
-  const { PORT, HOST, SYSTEM_PROMPT, STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
+  const { PORT, HOST, SYSTEM_PROMPT, GREETING } = settings;
+  const { STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
   const { METRICS_ACCESS, METRICS_TOKEN } = settings;
   if (METRICS_TOKEN !== undefined && METRICS_ACCESS !== undefined) {
     throw new LLMRTCError(
@@ -138,6 +141,7 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(PORT !== undefined && { port: PORT }),
     ...(HOST !== undefined && { host: HOST }),
     ...(SYSTEM_PROMPT !== undefined && { systemPrompt: SYSTEM_PROMPT }),
+    ...(GREETING !== undefined && { greeting: GREETING }),
     ...(STREAMING_TTS !== undefined && { streamingTTS: STREAMING_TTS }),
     ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
     ...(HISTORY_LIMIT !== undefined && { historyLimit: HISTORY_LIMIT }),

@@ -5,7 +5,9 @@ import {
   type TurnDetector,
   type TurnWaits,
 } from "@metered/llmrtc-core";
-import { openSmartTurn } from "./smart-turn/smart-turn.ts";
+import { openSmartTurn, type SmartTurnModel } from "./smart-turn/smart-turn.ts";
+
+const defaultSilenceMs = 500;
 
 /** How the server's own turn detector works. */
 export interface EndOfTurnOptions {
@@ -22,6 +24,8 @@ export interface EndOfTurnOptions {
 
 export interface OpenTurnDetector {
   readonly detector: TurnDetector;
+  /** Another one on the same model, for a call with waits of its own. Without a model: a fixed silence. */
+  detectorFor(options: EndOfTurnOptions): TurnDetector;
   close(): Promise<void>;
 }
 
@@ -30,22 +34,33 @@ export interface OpenTurnDetector {
  * warning says so: callers are answered all the same.
  */
 export async function openTurnDetector(
-  { model = true, waits, silenceMs = 500 }: EndOfTurnOptions,
+  options: EndOfTurnOptions,
   logger: Logger,
   load: typeof openSmartTurn = openSmartTurn,
 ): Promise<OpenTurnDetector> {
-  const silence = {
-    detector: silenceTurnDetector({ silenceMs }),
-    close: () => Promise.resolve(),
+  const model = await openModel(options, logger, load);
+  const detectorFor = ({ model: wanted = true, waits, silenceMs }: EndOfTurnOptions) =>
+    model && wanted
+      ? semanticTurnDetector({ model, waits, logger })
+      : silenceTurnDetector({ silenceMs: silenceMs ?? defaultSilenceMs });
+  return {
+    detector: detectorFor(options),
+    detectorFor,
+    close: async () => model?.close(),
   };
-  if (!model) return silence;
+}
+
+async function openModel(
+  { model = true, silenceMs = defaultSilenceMs }: EndOfTurnOptions,
+  logger: Logger,
+  load: typeof openSmartTurn,
+): Promise<SmartTurnModel | undefined> {
+  if (!model) return undefined;
   try {
-    const smartTurn = await load({ logger });
-    const detector = semanticTurnDetector({ model: smartTurn, waits, logger });
-    return { detector, close: () => smartTurn.close() };
+    return await load({ logger });
   } catch (error) {
     const message = `The turn model cannot be loaded: every turn ends after ${silenceMs} ms of silence`;
     logger.warn({ error }, message);
-    return silence;
+    return undefined;
   }
 }

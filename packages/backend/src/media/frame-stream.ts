@@ -1,10 +1,10 @@
-import type { Pcm } from "@metered/llmrtc-core";
+import { frameMs, type Microphone, type Pcm } from "@metered/llmrtc-core";
 
 /**
  * Frames on their way from a microphone to their one reader. When the reader is slow the oldest
  * go, so that what it hears stays recent.
  */
-export class FrameStream implements AsyncIterable<Pcm> {
+export class FrameStream implements Microphone {
   readonly #waiting: Pcm[] = [];
   readonly #bound: number;
   #wake: (() => void) | undefined;
@@ -13,6 +13,10 @@ export class FrameStream implements AsyncIterable<Pcm> {
   /** @param bound how many frames may wait unread */
   constructor(bound: number) {
     this.#bound = bound;
+  }
+
+  get unreadMs(): number {
+    return this.#waiting.length * frameMs;
   }
 
   push(frame: Pcm): void {

@@ -45,7 +45,7 @@ export async function admit(
   }
   if (!authenticate) return { admitted: true, terms: {} };
   try {
-    return admission(await inTime(async () => authenticate(request)));
+    return admission(await inTime("authenticate", async () => authenticate(request)));
   } catch (error) {
     logger.warn({ error }, "authenticate failed");
     return unauthorized;
@@ -64,10 +64,11 @@ function admission(verdict: Verdict): Admission {
     : unauthorized;
 }
 
-function inTime(decide: () => Promise<Verdict>): Promise<Verdict> {
+/** What a function of the application decides about a caller, unless it takes too long. */
+export function inTime<T>(name: string, decide: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new LLMRTCError("ACCESS_REFUSED", "authenticate did not decide in time"));
+      reject(new LLMRTCError("ACCESS_REFUSED", `${name} did not decide in time`));
     }, decideWithinMs);
     void decide()
       .then(resolve, reject)

@@ -6,8 +6,8 @@ export interface Strain {
 
 export const atEase: Strain = { strained: false, contrary: 0 };
 
-/** One bad second is a collection of garbage, two are too many calls. */
-const looksToStrain = 2;
+/** A crowd that joins holds the event loop up for a second or two; too many calls do it all the time. */
+const looksToStrain = 3;
 /** A server that takes callers again too soon is full again. */
 const looksToEase = 5;
 

@@ -11,8 +11,8 @@ export interface CapacityOptions {
    */
   readonly maxSessions?: number | undefined;
   /**
-   * While the event loop is so late (95th percentile of a second, two in a row) no new caller is taken,
-   * for the good of the running calls. Default 40 ms; `Infinity` takes everybody.
+   * When the event loop has been so late for three seconds (95th percentile of each), no new caller is
+   * taken, for the good of the running calls. Default 100 ms; `Infinity` takes everybody.
    */
   readonly maxEventLoopDelayMs?: number | undefined;
 }
@@ -32,7 +32,7 @@ export interface Capacity {
   readonly accepting: boolean;
 }
 
-export const defaultMaxEventLoopDelayMs = 40;
+export const defaultMaxEventLoopDelayMs = 100;
 
 /**
  * Gives out the places for calls. A decision takes no time, and what it gives is taken at once, so that

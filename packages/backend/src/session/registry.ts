@@ -44,11 +44,23 @@ export class SessionRegistry {
     return entry.owner !== undefined || this.#clock.now() - entry.lostAt < placeKeptMs;
   }
 
-  /** Starts a session. Its id is unguessable, and knowing it is what lets a caller come back. */
-  create(owner: SessionOwner): Session {
-    const session = new Session(crypto.randomUUID(), this.#services);
+  /**
+   * Starts a session. Its id is unguessable, and knowing it is what lets a caller come back.
+   *
+   * @param services what it works with, where that is not what all have
+   */
+  create(owner: SessionOwner, services: SessionServices = this.#services): Session {
+    const session = new Session(crypto.randomUUID(), services);
     this.#sessions.set(session.id, { session, owner, lostAt: 0, expiry: undefined });
+    session.on("hang-up", (reason) => {
+      this.#sessions.get(session.id)?.owner?.hungUp?.(reason);
+      void this.remove(session);
+    });
     return session;
+  }
+
+  get(id: string): Session | undefined {
+    return this.#sessions.get(id)?.session;
   }
 
   /**
@@ -110,6 +122,8 @@ export class SessionRegistry {
 export interface SessionOwner {
   /** Another connection has taken the session over. */
   replaced(): void;
+  /** The call is over, for this reason: whoever holds it tells his client. */
+  hungUp?(reason: string): void;
 }
 
 interface Entry {

@@ -18,6 +18,10 @@ import { Hold } from "./hold.ts";
 import { type Input, messagesOf } from "./inputs.ts";
 import { Preemption } from "./preemption.ts";
 import { RunningReply } from "./running-reply.ts";
+import type { Spoken } from "./session-handle.ts";
+
+/** What the agent says of its own accord. */
+export type SayPrompt = Exclude<Prompt, { readonly said: unknown }>;
 
 export interface RepliesOptions {
   readonly history: History;
@@ -30,8 +34,8 @@ export interface RepliesOptions {
   readonly taking: TurnTaking;
   /** The caller hears the reply since then, as far as is known now. */
   readonly audible: (id: string, at: number) => void;
-  /** It has ended, in whatever way; `stands`: it was not withdrawn. */
-  readonly over: (id: string, stands: boolean) => void;
+  /** It has ended, in whatever way. `stands`: it was not withdrawn; `spoken`: how it was taken. */
+  readonly over: (id: string, stands: boolean, spoken: Spoken) => void;
 }
 
 /** The agent's side of the floor: one reply at a time, which can be held back and given up. */
@@ -83,8 +87,8 @@ export class Replies {
   }
 
   /** Says it of its own accord. */
-  say(text: string, context: TurnContext): void {
-    void this.#run({ text }, context, new TurnStopwatch("text"), this.#options.turn);
+  say(line: SayPrompt, context: TurnContext): void {
+    void this.#run(line, context, new TurnStopwatch("text"), this.#options.turn);
   }
 
   /** Silence, at once. */
@@ -137,6 +141,6 @@ export class Replies {
     }
     await running.run();
     this.#running = undefined;
-    over(id, !running.withdrawn);
+    over(id, !running.withdrawn, running.spoken);
   }
 }

@@ -15,6 +15,7 @@ import {
   Withdrawn,
 } from "@metered/llmrtc-core";
 import type { HeldReply } from "./hold.ts";
+import type { Spoken } from "./session-handle.ts";
 import { reportTurn } from "./reporting.ts";
 
 export interface RunningReplyOptions {
@@ -43,6 +44,7 @@ export class RunningReply {
   readonly #ending = new AbortController();
   readonly #ledger = new SpokenLedger();
   readonly #sentBefore: number;
+  #heard = "";
 
   constructor(options: RunningReplyOptions) {
     this.#options = options;
@@ -60,6 +62,11 @@ export class RunningReply {
   /** Nothing of it stands. */
   get withdrawn(): boolean {
     return this.#ending.signal.reason instanceof Withdrawn;
+  }
+
+  /** How it was taken, once it is over. */
+  get spoken(): Spoken {
+    return { heard: this.#heard, interrupted: this.#ending.signal.aborted };
   }
 
   /** What is to be known to hold it back. */
@@ -91,6 +98,7 @@ export class RunningReply {
         ...this.#options,
         options: turn,
         keep: ({ said, answer }) => {
+          this.#heard = answer?.content ?? "";
           history.add(...said, ...(answer ? [answer] : []));
         },
         send: (message) => {

@@ -2,15 +2,12 @@ import {
   type ClientMessage,
   type Clock,
   Emitter,
-  type ErrorCode,
   type Feature,
-  type Heard,
   History,
   Lifetime,
-  listen,
+  type Message,
   type ServerHooks,
   type ServerMessage,
-  callHook,
   type TurnDetector,
   type TurnOptions,
   type VisionAttachment,
@@ -20,8 +17,17 @@ import {
 import { Playout } from "../media/playout.ts";
 import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
+import { Hearing } from "./hearing.ts";
+import { Initiative } from "./initiative.ts";
+import type {
+  Line,
+  LineSource,
+  SayOptions,
+  SessionHandle,
+  SilenceOptions,
+  Spoken,
+} from "./session-handle.ts";
 import { Turns } from "./turns.ts";
-import type { Utterance } from "./utterance.ts";
 import { messageVoice, trackVoice } from "./voice-outputs.ts";
 
 /** What every session of a server shares. */
@@ -31,6 +37,8 @@ export interface SessionServices {
   readonly systemPrompt: string | undefined;
   /** Messages of history that the model sees. */
   readonly historyLimit: number;
+  readonly greeting?: LineSource | undefined;
+  readonly silence?: SilenceOptions | undefined;
   readonly turnDetector: TurnDetector;
   /** Undefined where the model could not be loaded: the session then hears typed text only. */
   readonly voiceDetector: VoiceDetector | undefined;
@@ -42,8 +50,11 @@ export interface SessionServices {
 type SessionEvents = {
   /** For the client, on whichever channel reaches it. */
   message: ServerMessage;
+  /** The call is to be ended, for this reason. */
+  "hang-up": string;
 };
 
+type TurnAction = Extract<ClientMessage, { readonly type: "turn" }>["action"];
 type Attestation = Omit<Extract<ClientMessage, { readonly type: "playout" }>, "type">;
 
 /** At most this many pictures wait for the next turn; the oldest go first. */
@@ -53,7 +64,7 @@ const maxPendingAttachments = 8;
  * One call: it owns the transport, the ear, the turns and the history, and closes them. It outlives a
  * lost connection, so that the caller can come back to it.
  */
-export class Session extends Emitter<SessionEvents> {
+export class Session extends Emitter<SessionEvents> implements SessionHandle {
   #id: string;
   readonly #services: SessionServices;
   readonly #lifetime = new Lifetime();
@@ -62,6 +73,8 @@ export class Session extends Emitter<SessionEvents> {
   #attachments: VisionAttachment[] = [];
   #features: ReadonlySet<string> = new Set<Feature>();
   #media: Media | undefined;
+  readonly #initiative: Initiative;
+  #manual = false;
 
   constructor(id: string, services: SessionServices) {
     super();
@@ -72,6 +85,14 @@ export class Session extends Emitter<SessionEvents> {
     const send = (message: ServerMessage): void => {
       this.emit("message", message);
     };
+    this.#initiative = new Initiative({
+      session: this,
+      greeting: services.greeting,
+      silence: services.silence ?? {},
+      say: (line, id) => this.#say(line, { id }),
+      logger: services.turn.logger,
+      clock: services.time,
+    });
     this.#turns = new Turns({
       sessionId: () => this.#id,
       history: this.#history,
@@ -82,6 +103,9 @@ export class Session extends Emitter<SessionEvents> {
       pictures: {
         waiting: () => this.#attachments.length > 0,
         take: () => this.#attachments.splice(0),
+      },
+      moved: (floor) => {
+        this.#initiative.moved(floor);
       },
       signal: this.#lifetime.signal,
       ...(services.time && { clock: services.time }),
@@ -97,6 +121,29 @@ export class Session extends Emitter<SessionEvents> {
     return this.#history;
   }
 
+  get messages(): readonly Message[] {
+    return this.#history.messages;
+  }
+
+  say(line: Line, options: SayOptions = {}): Promise<Spoken> {
+    return this.#say(line, options);
+  }
+
+  async hangUp(reason = "hung-up"): Promise<void> {
+    this.emit("hang-up", reason);
+    await this.close();
+  }
+
+  /** Nobody wants to talk: the agent does nothing of its own accord. */
+  stayQuiet(): void {
+    this.#initiative.close();
+  }
+
+  /** The caller is typing. */
+  typing(): void {
+    this.#initiative.typing();
+  }
+
   /** What the client can do beyond protocol v1. */
   set features(features: readonly string[]) {
     this.#features = new Set(features);
@@ -106,10 +153,29 @@ export class Session extends Emitter<SessionEvents> {
   continue(earlier: Session): void {
     this.#id = earlier.id;
     this.#history.restore(earlier.history);
+    this.#initiative.resumed();
   }
 
-  /** The caller typed. */
+  /** Only the caller himself begins and ends his spoken turns, by `turn`. */
+  set manual(manual: boolean) {
+    this.#manual = manual;
+    if (this.#media?.hearing) this.#media.hearing.ear.manual = manual;
+  }
+
+  /** The caller presses his button, releases it (or mutes his microphone), or takes back what he said. */
+  turn(action: TurnAction): void {
+    const ear = this.#media?.hearing?.ear;
+    if (action === "start") {
+      this.#turns.interrupt(); // now, not when the next sound comes
+      ear?.press();
+    }
+    if (action === "end") ear?.flush();
+    if (action === "cancel") ear?.cancel();
+  }
+
+  /** The caller typed. What he was saying meanwhile ends there, and is heard before it. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
+    this.#media?.hearing?.ear.flush();
     this.#turns.read(text, attachments);
   }
 
@@ -131,16 +197,6 @@ export class Session extends Emitter<SessionEvents> {
     media.playout.attest(sentAfterMs + within(outputDelayMs), within(roundTripMs / 2));
   }
 
-  /**
-   * The agent says this as soon as nobody else speaks or waits for an answer. It stands in the history,
-   * as far as it is heard.
-   *
-   * @param options `interruptible: false`: the caller can neither pause nor interrupt it
-   */
-  say(text: string, options: { readonly interruptible?: boolean } = {}): void {
-    this.#turns.say(text, options);
-  }
-
   /** Stops the agent's reply. */
   interrupt(): void {
     this.#turns.interrupt();
@@ -151,12 +207,18 @@ export class Session extends Emitter<SessionEvents> {
     void this.detach();
     const playout = new Playout({ clock: this.#services.clock, sink: transport });
     const voice = trackVoice(playout, () => this.#features.has("pause"));
-    const media: Media = { transport, playout, voice };
+    const media: Media = { transport, playout, voice, hearing: this.#listenTo(transport) };
     this.#media = media;
+    transport.on("connected", () => {
+      if (this.#media === media) this.#initiative.connected();
+    });
+    transport.on("disconnected", () => {
+      if (this.#media === media) this.#initiative.disconnected();
+    });
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
     });
-    void this.#listen(media);
+    void media.hearing?.run();
   }
 
   /** The connection is gone: the agent stops talking, the history stays. */
@@ -164,6 +226,7 @@ export class Session extends Emitter<SessionEvents> {
     const media = this.#media;
     if (!media) return;
     this.#media = undefined;
+    this.#initiative.disconnected();
     this.#turns.interrupt({ force: true });
     media.playout.close();
     await media.transport.close();
@@ -175,86 +238,43 @@ export class Session extends Emitter<SessionEvents> {
   }
 
   async close(): Promise<void> {
+    this.#initiative.close();
     await this.#lifetime.close(new Error("the session is closed"));
     await this.detach();
     await this.#turns.idle();
   }
 
-  async #listen(media: Media): Promise<void> {
-    const { voiceDetector, turnDetector, turn } = this.#services;
+  #say(line: Line, options: Parameters<Turns["say"]>[1]): Promise<Spoken> {
+    const { interruptible, ...prompt }: Exclude<Line, string> =
+      typeof line === "string" ? { text: line } : line;
+    return this.#turns.say(prompt, {
+      ...(interruptible !== undefined && { interruptible }),
+      ...options,
+    });
+  }
+
+  #listenTo({ microphone }: Transport): Hearing | undefined {
+    const { voiceDetector, turnDetector, turn, hooks } = this.#services;
+    const send = (message: ServerMessage): void => {
+      this.emit("message", message);
+    };
     if (!voiceDetector) {
-      this.#fail("VAD_ERROR", "Voice detection is not available: typed text still works.");
-      return;
+      const message = "Voice detection is not available: typed text still works.";
+      send({ type: "error", code: "VAD_ERROR", message });
+      return undefined;
     }
-    const voice = voiceDetector.open();
-    const { logger } = turn;
-    let utterance: Utterance | undefined;
-    const words = async (signal: AbortSignal) => utterance?.wordsAtPause(signal);
-    const ear = listen(media.transport.microphone, {
-      voice,
+    const hearing = new Hearing({
+      microphone,
+      voiceDetector,
       turnDetector,
-      words,
-      onJudged: (afterMs) => utterance?.ending(afterMs),
-      logger,
+      turns: this.#turns,
+      hooks,
+      logger: turn.logger,
+      sessionId: () => this.#id,
+      send,
     });
-    try {
-      for await (const heard of ear) {
-        switch (heard.type) {
-          case "voice-noticed":
-            this.#turns.noticed();
-            break;
-          case "voice-lost":
-            this.#turns.lost();
-            break;
-          case "speech-started":
-            utterance = this.#speechStarted(heard.agoMs);
-            break;
-          case "speech":
-            utterance?.hear(heard.pcm, heard.voiceMs);
-            break;
-          case "speech-paused":
-            utterance?.pause();
-            break;
-          case "speech-resumed":
-            utterance?.resume();
-            break;
-          case "speech-ended":
-            if (utterance) this.#speechEnded(utterance, heard);
-            utterance = undefined;
-        }
-      }
-    } catch (error) {
-      logger.error({ error, sessionId: this.id }, "listening failed");
-      this.#fail("AUDIO_PROCESSING_ERROR", "The microphone's sound could not be processed.");
-    } finally {
-      voice.close();
-      this.#turns.lost();
-      if (utterance) this.#speechEnded(utterance);
-    }
-  }
-
-  #speechStarted(agoMs: number): Utterance {
-    const { hooks, turn } = this.#services;
-    const utterance = this.#turns.listen(agoMs, (turnId) => {
-      this.emit("message", { type: "speech-start", turnId });
-    });
-    void callHook(hooks.onSpeechStart, turn.logger, this.id, Date.now());
-    return utterance;
-  }
-
-  /** @param ended absent: it broke off */
-  #speechEnded(utterance: Utterance, ended?: SpeechEnded): void {
-    const { hooks, turn, turnDetector } = this.#services;
-    this.emit("message", { type: "speech-end", turnId: utterance.id });
-    this.#turns.spoken(utterance);
-    utterance.end(
-      ended && { silenceMs: ended.silenceMs, reason: ended.reason ?? turnDetector.name },
-    );
-    void callHook(hooks.onSpeechEnd, turn.logger, this.id, Date.now(), ended?.speechMs ?? 0);
-  }
-
-  #fail(code: ErrorCode, message: string): void {
-    this.emit("message", { type: "error", code, message });
+    hearing.ear.manual = this.#manual;
+    return hearing;
   }
 }
 
@@ -263,11 +283,11 @@ function within(delayMs: number): number {
   return Math.min(2_000, Math.max(0, delayMs));
 }
 
-type SpeechEnded = Extract<Heard, { readonly type: "speech-ended" }>;
-
 /** A transport and what runs on it. */
 interface Media {
   readonly transport: Transport;
   readonly playout: Playout;
   readonly voice: VoiceOutput;
+  /** Absent where no voice can be detected. */
+  readonly hearing: Hearing | undefined;
 }

@@ -8,6 +8,7 @@ import {
   type Floor,
   type FloorEffect,
   type FloorEvent,
+  type Heard,
   type History,
   isIdle,
   MetricNames,
@@ -23,7 +24,8 @@ import {
 } from "@metered/llmrtc-core";
 import { Waits } from "../media/waits.ts";
 import { type Input, Inputs } from "./inputs.ts";
-import { Replies } from "./replies.ts";
+import { Replies, type SayPrompt } from "./replies.ts";
+import type { SayOptions, Spoken } from "./session-handle.ts";
 import { understandRecording } from "./understanding.ts";
 import { Utterance } from "./utterance.ts";
 
@@ -42,10 +44,20 @@ export interface TurnsOptions {
     /** Takes them all. */
     readonly take: () => readonly VisionAttachment[];
   };
+  /** Told each time when something has happened. */
+  readonly moved?: (floor: Floor) => void;
   /** Ends everything. */
   readonly signal: AbortSignal;
   readonly clock?: Clock;
 }
+
+interface Saying {
+  readonly prompt: SayPrompt;
+  readonly over: (spoken: Spoken) => void;
+}
+
+/** How a voice began: so long ago, and by a button or by itself. */
+type Start = Pick<Extract<Heard, { readonly type: "speech-started" }>, "agoMs" | "pressed">;
 
 /** Does what the floor decides: hears the caller out, lets the agent reply, holds it back, stops it. */
 export class Turns {
@@ -53,7 +65,7 @@ export class Turns {
   readonly #clock: Clock;
   readonly #rules: TurnTaking;
   readonly #inputs = new Inputs();
-  readonly #sayings = new Map<string, string>();
+  readonly #sayings = new Map<string, Saying>();
   readonly #replies: Replies;
   readonly #waits = new Waits();
   #floor: Floor = emptyFloor;
@@ -72,14 +84,16 @@ export class Turns {
       audible: (id, at) => {
         this.#tell({ type: "audible", id, at });
       },
-      over: (id, stands) => {
+      over: (id, stands, spoken) => {
         if (stands) this.#inputs.delete(...this.#answered);
         this.#tell({ type: "reply-over", id });
+        this.#said(id, spoken);
       },
     });
     signal.addEventListener("abort", () => {
       this.#tell({ type: "closed" });
       this.#replies.dropGuess();
+      for (const id of this.#sayings.keys()) this.#said(id, unsaid);
     });
   }
 
@@ -111,10 +125,9 @@ export class Turns {
   /**
    * The caller starts to speak.
    *
-   * @param agoMs when the voice began
    * @param onStart called with the new turn's id before the agent gives way
    */
-  listen(agoMs: number, onStart: (turnId: string) => void): Utterance {
+  listen({ agoMs, pressed = false }: Start, onStart: (turnId: string) => void): Utterance {
     const { turn, send, signal, has } = this.#options;
     const context = this.#newContext();
     const { turnId: id } = context;
@@ -141,7 +154,8 @@ export class Turns {
     const input: Input = { context, by: "voice", stopwatch, utterance, text: "", attachments: [] };
     this.#inputs.add(input);
     onStart(id);
-    this.#tell({ type: "speech-started", id, at: this.#clock.now() - agoMs });
+    const at = this.#clock.now() - agoMs;
+    this.#tell({ type: "speech-started", id, at, meant: pressed });
     void utterance.understood().then((text) => {
       this.#understood(input, text);
     });
@@ -180,13 +194,22 @@ export class Turns {
   /**
    * The agent says this as soon as nobody else speaks or waits for an answer.
    *
-   * @returns the id of its turn
+   * @param options `id`: of its turn
    */
-  say(text: string, { interruptible = true }: { readonly interruptible?: boolean } = {}): string {
-    const id = crypto.randomUUID();
-    this.#sayings.set(id, text);
-    this.#tell({ type: "say", id, interruptible });
-    return id;
+  say(
+    prompt: SayPrompt,
+    { id = crypto.randomUUID(), interruptible = true }: SayOptions & { readonly id?: string } = {},
+  ): Promise<Spoken> {
+    if (this.#options.signal.aborted) return Promise.resolve(unsaid);
+    return new Promise((over) => {
+      this.#sayings.set(id, { prompt, over });
+      this.#tell({ type: "say", id, interruptible });
+    });
+  }
+
+  #said(id: string, spoken: Spoken): void {
+    this.#sayings.get(id)?.over(spoken);
+    this.#sayings.delete(id);
   }
 
   #newContext(turnId: string = crypto.randomUUID()): TurnContext {
@@ -198,6 +221,7 @@ export class Turns {
     this.#floor = floor;
     for (const effect of effects) this.#do(effect);
     this.#showTaken();
+    this.#options.moved?.(floor);
     this.#waits.wake();
   }
 
@@ -217,10 +241,9 @@ export class Turns {
         this.#answer(effect.parts);
         return;
       case "say": {
-        const text = this.#sayings.get(effect.id) ?? "";
-        this.#sayings.delete(effect.id);
+        const { prompt } = this.#sayings.get(effect.id) ?? { prompt: { text: "" } };
         this.#answered = [];
-        this.#replies.say(text, this.#newContext(effect.id));
+        this.#replies.say(prompt, this.#newContext(effect.id));
         return;
       }
       case "hold":
@@ -313,3 +336,5 @@ export class Turns {
     this.#replies.answer([...inputs, last]);
   }
 }
+
+const unsaid: Spoken = { heard: "", interrupted: true };

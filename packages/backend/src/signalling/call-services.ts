@@ -4,11 +4,14 @@ import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { CallsByPath } from "../observe/calls-by-path.ts";
 import type { SessionRegistry } from "../session/registry.ts";
+import type { SessionServices } from "../session/session.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
 
 /** What every call of a server is made with. */
 export interface CallServices {
   readonly sessions: SessionRegistry;
+  /** What this caller's session works with. */
+  readonly session: SessionServices;
   /** Servers for the call of a session, and for as long as it runs; `renewed` gets later ones. */
   readonly iceServers: (
     sessionId: string,

@@ -16,11 +16,12 @@ import { ConnectionWatch } from "../observe/connection-watch.ts";
 import type { SessionOwner } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
 import type { CallServices } from "./call-services.ts";
+import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 import { Ways } from "./ways.ts";
 
-export interface CallOptions extends CallServices {
-  /** The calls that a new socket can take over. */
+/** The calls of a server that a new socket can take over. */
+export interface LiveCalls {
   readonly calls: Set<Call>;
 }
 
@@ -29,7 +30,7 @@ export interface CallOptions extends CallServices {
  * for and the ways of its sound. As long as the peer connection lives, the call goes on without a socket.
  */
 export class Call implements SessionOwner {
-  readonly #services: CallOptions;
+  readonly #services: CallServices & LiveCalls;
   readonly #session: Session;
   readonly #ways: Ways;
   readonly #ice: IceRenewal;
@@ -42,11 +43,11 @@ export class Call implements SessionOwner {
   #work: Promise<void>;
   #over = false;
 
-  constructor(outlet: Outlet, services: CallOptions) {
+  constructor(outlet: Outlet, services: CallServices & LiveCalls) {
     const { sessions, calls, logger, openTransport } = services;
     this.#services = services;
     this.#outlet = outlet;
-    this.#session = sessions.create(this);
+    this.#session = sessions.create(this, services.session);
     this.#session.on("message", (message) => {
       this.#deliver(message);
     });
@@ -79,10 +80,31 @@ export class Call implements SessionOwner {
     this.#outlet?.replaced();
   }
 
+  /** The agent, or the application, has ended the call. */
+  hungUp(reason: string): void {
+    const message: ServerMessage = { type: "hang-up", reason };
+    this.#watch.goodbye();
+    if (this.#outlet) {
+      this.#outlet.send(message);
+      this.#outlet.close(closeCodes.hungUp, "hung up");
+    } else {
+      this.#ways.sendMessage(JSON.stringify(message));
+      this.#end();
+    }
+  }
+
   /** Takes a message, behind those before it. What is about this very moment does not wait. */
   take(message: Exclude<ClientMessage, { type: "ping" }>): void {
     if (message.type === "playout") {
       this.#session.attest(message);
+      return;
+    }
+    if (message.type === "turn") {
+      this.#session.turn(message.action);
+      return;
+    }
+    if (message.type === "turn-detection") {
+      this.#session.manual = message.mode === "manual";
       return;
     }
     if (message.type === "connection-report") {
@@ -237,6 +259,8 @@ export class Call implements SessionOwner {
       case "hello":
         this.#features = new Set(message.features);
         this.#session.features = message.features;
+        if (message.turnDetection) this.#session.manual = message.turnDetection === "manual";
+        if (message.purpose === "check") this.#session.stayQuiet();
         this.#watch.hello(message.purpose ?? "call");
         return;
       case "offer":
@@ -262,6 +286,9 @@ export class Call implements SessionOwner {
         return;
       case "interrupt":
         this.#session.interrupt();
+        return;
+      case "typing":
+        this.#session.typing();
         return;
       case "audio-start":
         if (!this.#outlet) return;
@@ -319,7 +346,10 @@ export class Call implements SessionOwner {
 /** Handled in their order, after `ready`. The others are about now. */
 type QueuedMessage = Exclude<
   ClientMessage,
-  { readonly type: "ping" | "playout" | "connection-report" | "connection-trouble" }
+  {
+    readonly type:
+      "ping" | "playout" | "turn" | "turn-detection" | "connection-report" | "connection-trouble";
+  }
 >;
 
 type Offer = Extract<ClientMessage, { readonly type: "offer" }>;

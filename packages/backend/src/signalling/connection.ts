@@ -7,24 +7,17 @@ import {
 } from "@metered/llmrtc-core";
 import type { WebSocket } from "ws";
 import type { ReturnGate } from "../security/return-gate.ts";
-import { Call, type CallOptions } from "./call.ts";
+import type { CallServices } from "./call-services.ts";
+import { Call, type LiveCalls } from "./call.ts";
+import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
 
-export interface ConnectionServices extends CallOptions {
+export interface ConnectionServices extends CallServices, LiveCalls {
   /** In a full server: what the caller must pass before anything else is done for him. */
   readonly gate?: ReturnGate | undefined;
   /** A client that sends no `ping` for this long is gone. */
   readonly heartbeatTimeoutMs: number;
 }
-
-/** WebSocket close codes of ours (RFC 6455 section 7.4.2: 4000-4999 are private use). */
-export const closeCodes = {
-  goingAway: 1001,
-  policyViolation: 1008,
-  heartbeatTimeout: 4408,
-  replaced: 4409,
-  busy: 4429,
-} as const;
 
 /** The network broke the socket (RFC 6455, 7.4.1), or seems to have. With any other code one end meant it. */
 const mishaps: ReadonlySet<number> = new Set([1006, closeCodes.heartbeatTimeout]);

@@ -1,4 +1,4 @@
-import { Emitter, type Pcm } from "@metered/llmrtc-core";
+import { Emitter, type Microphone, type Pcm } from "@metered/llmrtc-core";
 import { FrameStream } from "../media/frame-stream.ts";
 import type { Transport, TransportEnd, TransportEvents } from "./transport.ts";
 
@@ -22,7 +22,7 @@ export class Line extends Emitter<TransportEvents> implements Transport {
     return this.#current?.kind ?? "websocket";
   }
 
-  get microphone(): AsyncIterable<Pcm> {
+  get microphone(): Microphone {
     return this.#frames;
   }
 

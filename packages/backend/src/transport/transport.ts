@@ -1,4 +1,4 @@
-import type { CandidateInit, Pcm } from "@metered/llmrtc-core";
+import type { CandidateInit, Microphone, Pcm } from "@metered/llmrtc-core";
 
 /** Why a transport ended. */
 export type TransportEnd = "closed" | "failed" | "remote-closed";
@@ -39,7 +39,7 @@ export interface Transport {
    * while there is no microphone; ends with the transport. At most 2 s wait unread; then the oldest go.
    * One reader.
    */
-  readonly microphone: AsyncIterable<Pcm>;
+  readonly microphone: Microphone;
 
   /**
    * Called by the playout clock once per 20 ms of call time: 480 samples at 24 kHz mono, or undefined

@@ -65,8 +65,13 @@ export type FloorEvent =
   | { readonly type: "voice-noticed" }
   /** It was none. */
   | { readonly type: "voice-lost" }
-  /** `at`: when the voice began. */
-  | { readonly type: "speech-started"; readonly id: string; readonly at: number }
+  /** `at`: when the voice began. `meant`: the caller says so himself, by a button. */
+  | {
+      readonly type: "speech-started";
+      readonly id: string;
+      readonly at: number;
+      readonly meant?: boolean;
+    }
   /** The voice goes on after a pause, and is judged anew if it was not `taken`. */
   | { readonly type: "speech-resumed"; readonly id: string }
   | { readonly type: "speech-ended"; readonly id: string }

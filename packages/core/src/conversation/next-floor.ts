@@ -41,7 +41,7 @@ function hear(floor: Floor, event: FloorEvent, rules: FloorRules): FloorStep {
     case "voice-lost":
       return quietly({ ...floor, noticed: false });
     case "speech-started":
-      return begin({ ...floor, noticed: false }, event);
+      return begin({ ...floor, noticed: false }, event, rules);
     case "speech-resumed": {
       const part = find(floor, event.id);
       if (part?.phase !== "hearing" || part.standing === "taken") return quietly(floor);
@@ -95,12 +95,17 @@ function hear(floor: Floor, event: FloorEvent, rules: FloorRules): FloorStep {
 }
 
 /** Where something is under way that a voice could be meant for, it could also be noise over it. */
-function begin(floor: Floor, { id, at }: { readonly id: string; readonly at: number }): FloorStep {
+function begin(
+  floor: Floor,
+  { id, at, meant = false }: Extract<FloorEvent, { readonly type: "speech-started" }>,
+  rules: FloorRules,
+): FloorStep {
   const { parts, agent } = floor;
   const free = agent.phase !== "replying" && parts.length === 0;
   const standing = free ? "taken" : "contested";
   const part: Part = { id, by: "voice", phase: "hearing", standing, since: at };
   const next = { ...floor, parts: [...parts, part] };
+  if (meant) return take(next, part, rules);
   return { floor: next, effects: free ? [] : [{ type: "judge", id }] };
 }
 

@@ -27,7 +27,9 @@ export type Prompt =
   /** Answer this, oldest first; at least one. */
   | { readonly said: readonly Said[] }
   /** Say this, as it stands. */
-  | { readonly text: string };
+  | { readonly text: string }
+  /** Say something of this kind, e.g. "Greet the caller by name." */
+  | { readonly instructions: string };
 
 export interface ReplyInput {
   readonly context: TurnContext;

@@ -16,7 +16,8 @@ export async function reply(input: ReplyInput): Promise<void> {
   const { history, voice, send, signal, options, prompt, ledger } = input;
   const { turnId } = input.context;
   const said = "said" in prompt ? await userMessages(prompt.said, input) : [];
-  const request: LLMRequest = { messages: history.forRequest(...said), config: options.llm };
+  const next = "instructions" in prompt ? [stageDirection(prompt.instructions)] : said;
+  const request: LLMRequest = { messages: history.forRequest(...next), config: options.llm };
 
   const lines = new AsyncQueue<string>();
   const sentBefore = voice.sentMs();
@@ -53,6 +54,11 @@ export async function reply(input: ReplyInput): Promise<void> {
     input.keep({ said, ...(content && { answer }) });
   }
   if (speech.started && !cut) send({ type: "tts-complete", turnId });
+}
+
+/** Not a system message: many models take those only at the beginning. */
+function stageDirection(instructions: string): Message {
+  return { role: "user", content: `[${instructions}]` };
 }
 
 function userMessages(said: readonly Said[], input: ReplyInput): Promise<Message[]> {

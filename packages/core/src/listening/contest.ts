@@ -29,6 +29,11 @@ const moreMs = 400;
 /** A voice that has just stopped is waited for so much longer: then it pauses, or goes on. */
 const pauseMs = 100;
 
+/** The ear tells a pause when it has lasted so long, about. */
+const foundMs = 64;
+/** A pause that lasts so long is none between two words: only then the agent goes on. */
+const sureMs = 160;
+
 /** One voice over the agent, and what is found out about it until it is judged. */
 export class Contest {
   readonly #options: ContestOptions;
@@ -38,11 +43,13 @@ export class Contest {
   /** Frame by frame; `#paused` when the ear takes it for a pause. */
   #silent = false;
   #paused = false;
+  #pausedAt = 0;
   #final = false;
   #stage: "early" | "due" | "last" = "early";
   #toldUnclear = false;
   #over = false;
   #cancel: () => void;
+  #cancelNothing: (() => void) | undefined;
 
   constructor(options: ContestOptions) {
     const { sinceMs, withinMs } = options;
@@ -67,6 +74,7 @@ export class Contest {
   /** The voice has been silent for a moment. */
   pause(): void {
     this.#paused = true;
+    this.#pausedAt = this.#clock.now() - foundMs;
     this.#ask();
   }
 
@@ -100,11 +108,15 @@ export class Contest {
   close(): void {
     this.#over = true;
     this.#cancel();
+    this.#cancelNothing?.();
+  }
+
+  get #clock(): Clock {
+    return this.#options.clock ?? systemClock;
   }
 
   #after(ms: number, justStopped = false): () => void {
-    const { clock = systemClock } = this.#options;
-    return clock.after(ms, () => {
+    return this.#clock.after(ms, () => {
       if (this.#silent && !this.#paused && !justStopped) {
         this.#cancel = this.#after(pauseMs, true);
         return;
@@ -119,14 +131,31 @@ export class Contest {
     if (this.#over) return;
     void this.#judge().then((verdict) => {
       if (this.#over) return;
-      if (verdict !== "unclear") this.close();
-      else {
-        const goesOn = !this.#paused && this.#stage !== "last";
-        if (this.#stage === "early" || goesOn || this.#toldUnclear) return;
-        this.#toldUnclear = true;
-      }
-      this.#options.decide(verdict);
+      if (verdict === "unclear") this.#wait();
+      else if (verdict === "turn") this.#decide(verdict);
+      else this.#decideWhenSure();
     });
+  }
+
+  #decide(verdict: "turn" | "nothing"): void {
+    this.close();
+    this.#options.decide(verdict);
+  }
+
+  #decideWhenSure(): void {
+    const restMs = this.#pausedAt + sureMs - this.#clock.now();
+    this.#cancelNothing?.();
+    this.#cancelNothing = this.#clock.after(Math.max(0, restMs), () => {
+      this.#decide("nothing");
+    });
+  }
+
+  /** Once the time is up, and the voice does not go on, the agent does. */
+  #wait(): void {
+    const goesOn = !this.#paused && this.#stage !== "last";
+    if (this.#stage === "early" || goesOn || this.#toldUnclear) return;
+    this.#toldUnclear = true;
+    this.#options.decide("unclear");
   }
 
   async #judge(): Promise<InterruptionVerdict> {

@@ -14,6 +14,8 @@ export type Heard =
       readonly type: "speech-started";
       /** How long ago the voice began. */
       readonly agoMs: number;
+      /** The caller pressed his button. */
+      readonly pressed?: boolean;
     }
   | {
       readonly type: "speech";
@@ -32,6 +34,8 @@ export type Heard =
       readonly speechMs: number;
       /** Silence that was waited for, from the last voiced frame to now. */
       readonly silenceMs: number;
-      /** Why the turn detector waited so long, where it says so. */
+      /** Why the turn detector waited so long, where it says so; `manual`: the caller ended it. */
       readonly reason?: string;
+      /** He took it back, or pressed the button and said nothing: it is no turn. */
+      readonly cancelled?: boolean;
     };

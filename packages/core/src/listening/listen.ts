@@ -1,7 +1,7 @@
 import type { Pcm } from "../audio/pcm.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { type Logger, silentLogger } from "../logger.ts";
-import { voiceFrameMs, voiceFrameSamples, type VoiceStream } from "../providers/vad.ts";
+import { voiceFrameMs, type VoiceStream } from "../providers/vad.ts";
 import {
   defaultSpeechRule,
   nextSpeech,
@@ -10,9 +10,11 @@ import {
   type SpeechRule,
 } from "./speech.ts";
 import { Asking } from "./asking.ts";
+import { Controls } from "./controls.ts";
 import type { Heard } from "./heard.ts";
 import { Surroundings } from "./surroundings.ts";
 import type { TurnDetector } from "./turn-detector.ts";
+import { voiceFrames } from "./voice-frames.ts";
 
 export interface ListenOptions {
   readonly voice: VoiceStream;
@@ -29,33 +31,66 @@ export interface ListenOptions {
    * transmission), so that an utterance always ends. Default 200.
    */
   readonly stalledMs?: number;
+  /** Sound said before `flush` that comes after it: it takes a little longer than a message. Default 100. */
+  readonly onTheWayMs?: number;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
 
-/** Ends the utterance that runs, if any, as if the caller had paused long enough. */
+/** A microphone that knows how much of its sound has not been read yet. */
+export interface Microphone extends AsyncIterable<Pcm> {
+  readonly unreadMs?: number;
+}
+
 export interface Ear extends AsyncIterable<Heard> {
+  /**
+   * Speech begins only by `press`, and ends only by `flush` or `cancel`, whatever the detectors say.
+   * Changing it ends the utterance that runs.
+   */
+  manual: boolean;
+  /** The caller presses the button: his utterance begins, or what he is saying lasts until `flush`. */
+  press(): void;
+  /** Ends the utterance that runs, if any, as if the caller had paused long enough. */
   flush(): void;
+  /** The utterance that runs, if any, is taken back. */
+  cancel(): void;
 }
 
 /**
  * Pipeline stage: the caller's microphone in, utterances out. Leaving the loop stops the microphone.
  * A detector that fails makes its frame count as silence.
  */
-export function listen(microphone: AsyncIterable<Pcm>, options: ListenOptions): Ear {
-  const flushes = { wanted: false };
+export function listen(microphone: Microphone, options: ListenOptions): Ear {
+  const controls = new Controls();
   return {
-    flush: () => void (flushes.wanted = true),
-    [Symbol.asyncIterator]: () => hear(microphone, options, flushes),
+    get manual() {
+      return controls.manual;
+    },
+    set manual(manual) {
+      if (controls.manual === manual) return;
+      controls.manual = manual;
+      controls.push("finish");
+    },
+    press: () => {
+      controls.push("press");
+    },
+    flush: () => {
+      controls.push("finish");
+    },
+    cancel: () => {
+      controls.push("cancel");
+    },
+    [Symbol.asyncIterator]: () => hear(microphone, options, controls),
   };
 }
 
 async function* hear(
-  microphone: AsyncIterable<Pcm>,
+  microphone: Microphone,
   options: ListenOptions,
-  flushes: { wanted: boolean },
+  controls: Controls,
 ): AsyncGenerator<Heard, void, undefined> {
   const { voice, rule = defaultSpeechRule, preSpeechMs = 300, logger = silentLogger } = options;
+  const { stalledMs = 200, onTheWayMs = 100, clock = systemClock } = options;
   const keepFrames = Math.ceil(preSpeechMs / voiceFrameMs) + rule.startFrames;
   const before: Pcm[] = [];
   const surroundings = new Surroundings();
@@ -74,28 +109,39 @@ async function* hear(
     speech = next.speech;
     if (next.change === "started") {
       asking.cameBack((sinceVoice - rule.startFrames) * voiceFrameMs);
-      yield { type: "speech-started", agoMs: rule.startFrames * voiceFrameMs };
+      const pressed = input.type === "press";
+      const agoMs = pressed ? 0 : rule.startFrames * voiceFrameMs;
+      yield { type: "speech-started", agoMs, ...(pressed && { pressed }) };
       for (const pcm of before.splice(0)) yield { type: "speech", pcm, voiceMs: 0 };
     }
     if (next.change === "noticed") yield { type: "voice-noticed" };
     if (next.change === "lost") yield { type: "voice-lost" };
     if (was.phase === "quiet") return;
-    const silent = was.silent + (input.type === "frame" ? 1 : 0);
+    const voiced = input.type === "frame" && input.probability >= rule.keepProbability;
+    const silent = voiced ? 0 : was.silent + (input.type === "frame" ? 1 : 0);
     const speechMs = (was.frames - was.silent) * voiceFrameMs;
+    const manual = was.pressed !== undefined || was.left !== undefined;
     if (next.change === "paused") {
       yield { type: "speech-paused" };
-      asking.ask({ speechMs, clarityDb: surroundings.clarityDb });
+      if (!manual) asking.ask({ speechMs, clarityDb: surroundings.clarityDb });
     }
     if (next.change === "resumed") {
       asking.wentOn(was.silent * voiceFrameMs);
       yield { type: "speech-resumed" };
     }
-    if (next.change === "ended") {
-      const { reason } = asking;
+    if (next.change === "ended" || next.change === "cancelled") {
+      const reason = manual ? "manual" : asking.reason;
       asking.over();
       sinceVoice = silent;
-      const silenceMs = silent * voiceFrameMs;
-      yield { type: "speech-ended", speechMs, silenceMs, ...(reason !== undefined && { reason }) };
+      yield {
+        type: "speech-ended",
+        speechMs,
+        silenceMs: silent * voiceFrameMs,
+        ...(reason !== undefined && { reason }),
+        ...(next.change === "cancelled" && { cancelled: true }),
+      };
+      if (was.pressed && was.left === undefined && input.type === "frame")
+        yield* step({ type: "press" }); // too long for one utterance, and the button is still down
     }
   };
   /** The detector is told what everybody is told. */
@@ -105,15 +151,23 @@ async function* hear(
       yield heard;
     }
   };
+  const onTheWay = (): number =>
+    Math.ceil((onTheWayMs + (microphone.unreadMs ?? 0)) / voiceFrameMs);
 
-  const speaking = (): boolean => speech.phase === "speaking";
+  const waiting = (): boolean => speech.phase === "speaking" || speech.noticed > 0;
   try {
-    for await (const pcm of frames(microphone, options, speaking)) {
-      const probability = await voice.probability(pcm).catch((error: unknown) => {
+    for await (const pcm of voiceFrames(microphone, { stalledMs, clock, waiting, controls })) {
+      for (const control of controls.take()) {
+        const frames = onTheWay();
+        yield* told(control === "finish" ? { type: control, frames } : { type: control });
+      }
+      if (!pcm) continue;
+      const heard = await voice.probability(pcm).catch((error: unknown) => {
         logger.warn({ error }, "voice detector failed");
-        return 0;
+        return speech.phase === "speaking" && speech.pressed ? rule.faintProbability : 0;
       });
-      surroundings.hear(pcm, probability);
+      const probability = controls.manual && speech.phase === "quiet" ? 0 : heard;
+      surroundings.hear(pcm, heard);
       sinceVoice += 1;
       if (speech.phase === "speaking") {
         const voiceMs = (speech.frames - speech.silent) * voiceFrameMs;
@@ -127,59 +181,9 @@ async function* hear(
       yield* told({ type: "frame", probability });
       const wait = asking.takeAnswer();
       if (wait !== undefined) yield* told({ type: "end-after", frames: wait });
-      if (flushes.wanted) {
-        flushes.wanted = false;
-        yield* told({ type: "flush" });
-      }
     }
     yield* told({ type: "flush" });
   } finally {
     asking.close();
   }
-}
-
-/** Cuts the microphone into detector frames, and puts silence where it stalls during speech. */
-async function* frames(
-  microphone: AsyncIterable<Pcm>,
-  { stalledMs = 200, clock = systemClock }: ListenOptions,
-  speaking: () => boolean,
-): AsyncGenerator<Pcm, void, undefined> {
-  const source = microphone[Symbol.asyncIterator]();
-  let frame = new Int16Array(voiceFrameSamples);
-  let filled = 0;
-  try {
-    let next = source.next();
-    for (;;) {
-      const got = speaking() ? await nextOrStall(next, stalledMs, clock) : await next;
-      if (got === "stalled") {
-        for (let ms = 0; ms < stalledMs; ms += voiceFrameMs)
-          yield new Int16Array(voiceFrameSamples);
-        continue;
-      }
-      if (got.done) return;
-      for (let from = 0; from < got.value.length;) {
-        const part = got.value.subarray(from, from + voiceFrameSamples - filled);
-        frame.set(part, filled);
-        filled += part.length;
-        from += part.length;
-        if (filled === voiceFrameSamples) {
-          yield frame;
-          frame = new Int16Array(voiceFrameSamples);
-          filled = 0;
-        }
-      }
-      next = source.next();
-    }
-  } finally {
-    void source.return?.(); // not awaited: it answers only when the source yields again
-  }
-}
-
-function nextOrStall<T>(next: Promise<T>, ms: number, clock: Clock): Promise<T | "stalled"> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => {
-      resolve("stalled");
-    });
-    next.then(resolve, reject).finally(cancel);
-  });
 }

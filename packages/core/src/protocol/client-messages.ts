@@ -45,10 +45,13 @@ const audio = z.object({
 });
 const attachments = z.object({ type: z.literal("attachments"), attachments: attachmentList });
 
+const turnDetectionMode = z.enum(["auto", "manual"]);
 /** The client's first message, sent on `ready` by clients that know more than protocol v1. */
 const hello = z.object({
   type: z.literal("hello"),
   features: z.pipe(z.array(z.unknown()).check(z.maxLength(64)), z.array(shortText)),
+  /** As `turn-detection` says it later. */
+  turnDetection: z.optional(turnDetectionMode),
   /** `check`: no call, only a look whether one would connect. Default: a call. */
   purpose: z.optional(z.enum(["call", "check"])),
 });
@@ -62,6 +65,19 @@ const text = z.object({
 });
 /** Stop speaking now. */
 const interrupt = z.object({ type: z.literal("interrupt") });
+/**
+ * The caller's own word about his turn. `start`: he presses the button, the agent is interrupted and he
+ * is heard until `end`, whatever it sounds like; `end` also ends what he is saying without a button;
+ * `cancel`: it was nothing.
+ */
+const turn = z.object({ type: z.literal("turn"), action: z.enum(["start", "end", "cancel"]) });
+/** `manual`: only `turn` begins and ends his turns; `auto`, the default: so does his voice. */
+const turnDetection = z.object({
+  type: z.literal("turn-detection"),
+  mode: turnDetectionMode,
+});
+/** The caller is typing: he is there. */
+const typing = z.object({ type: z.literal("typing") });
 /** What the caller's speaker has come to, a few times a second while the agent speaks. */
 const playout = z.object({
   type: z.literal("playout"),
@@ -91,6 +107,9 @@ export const ClientMessage = z.discriminatedUnion("type", [
   candidate,
   text,
   interrupt,
+  turn,
+  turnDetection,
+  typing,
   playout,
   audioStart,
   audioStop,

@@ -150,6 +150,8 @@ const modeChanged = z.object({
   type: z.literal("mode-changed"),
   mode: z.literal(["pipeline", "realtime"]),
 });
+/** The server ends the call; the socket closes next. */
+const hangUp = z.object({ type: z.literal("hang-up"), reason: z.string() });
 const error = z.object({
   type: z.literal("error"),
   /** One of `errorCodes`; a newer server may know more. */
@@ -188,6 +190,7 @@ export const serverMessages = [
   assistantTranscript,
   usage,
   modeChanged,
+  hangUp,
   error,
 ] as const;
 export type ServerMessage = z.infer<(typeof serverMessages)[number]>;

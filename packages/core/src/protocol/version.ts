@@ -18,6 +18,7 @@ export const dataChannelLabel = "data";
  * - `playout`: the client attests what its speaker has played
  * - `turn-timings`: where the time of each turn went
  * - `websocket-audio`: sound as binary frames on the socket, and a peer can be made anew on it
+ * - `turn-control`: the client can begin, end and take back its turns, and says that it types
  * - `ice-servers`: `ice-servers` brings fresh credentials into a running call
  * - `reports`: the client tells how it is connected, and why not
  * - `pause`: the client silences its speaker at `tts-paused`, until `tts-resumed`
@@ -37,6 +38,7 @@ export const features = [
   "turn-timings",
   "websocket-audio",
   "ice-servers",
+  "turn-control",
   "reports",
   "pause",
   "withdrawal",

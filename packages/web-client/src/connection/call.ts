@@ -5,7 +5,7 @@ import {
   type Feature,
   type Logger,
 } from "@metered/llmrtc-core";
-import type { ReconnectionConfig, WebClientConfig } from "../config.ts";
+import type { ReconnectionConfig, TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
@@ -63,9 +63,13 @@ export class Call extends Emitter<CallEvents> {
   /** What the server could not be told when it happened. */
   readonly #untold: ConnectionReason[] = [];
 
+  /** Told at each connection. */
+  turnDetection: TurnDetection;
+
   constructor(options: CallOptions) {
     super();
     this.#options = options;
+    this.turnDetection = options.config.turnDetection ?? "auto";
   }
 
   get state(): ConnectionState {
@@ -101,7 +105,7 @@ export class Call extends Emitter<CallEvents> {
   start(): Promise<void> {
     if (!mayStart(this.#progress)) {
       return Promise.reject(
-        new LLMRTCClientError("INVALID_STATE", `start() does not fit the state ${this.state}.`),
+        new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`),
       );
     }
     return new Promise((resolve, reject) => {
@@ -177,6 +181,7 @@ export class Call extends Emitter<CallEvents> {
         open: async () =>
           connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
         iceServers,
+        turnDetection: this.turnDetection,
         transport,
         sound,
         untold: this.#untold,

@@ -9,6 +9,7 @@ import {
   type Logger,
   type ServerMessage,
 } from "@metered/llmrtc-core";
+import type { TurnDetection } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError, serverError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
@@ -62,6 +63,7 @@ export interface LinkOptions {
   readonly iceServers: readonly RTCIceServer[];
   /** Used instead of the server's wish when defined. */
   readonly iceTransportPolicy: RTCIceTransportPolicy | undefined;
+  readonly turnDetection: TurnDetection;
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** The microphone, if there is one already. */
@@ -259,10 +261,10 @@ export class Link extends Emitter<LinkEvents> {
   #onReady(ready: Ready): void {
     if (this.#ready) return;
     this.#ready = ready;
-    if (ready.features) this.send({ type: "hello", features: [...features] });
+    const { resume, turnDetection } = this.#options;
+    if (ready.features) this.send({ type: "hello", features: [...features], turnDetection });
     this.tellAll();
     if (!this.features.has("one-channel")) this.#copies = new Copies();
-    const { resume } = this.#options;
     if (resume === undefined) {
       this.#call(ready);
       return;
