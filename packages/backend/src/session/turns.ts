@@ -1,14 +1,11 @@
 import {
-  callHook,
   type Clock,
-  Contest,
   defaultTurnTaking,
   emptyFloor,
   type Feature,
   type Floor,
   type FloorEffect,
   type FloorEvent,
-  type Heard,
   type History,
   isIdle,
   MetricNames,
@@ -17,17 +14,15 @@ import {
   systemClock,
   type TurnContext,
   type TurnOptions,
-  TurnStopwatch,
   type TurnTaking,
   type VisionAttachment,
   type VoiceOutput,
 } from "@metered/llmrtc-core";
 import { Waits } from "../media/waits.ts";
-import { type Input, Inputs } from "./inputs.ts";
+import { CallerSide, type Pictures, type Start } from "./caller-side.ts";
 import { Replies, type SayPrompt } from "./replies.ts";
 import type { SayOptions, Spoken } from "./session-handle.ts";
-import { understandRecording } from "./understanding.ts";
-import { Utterance } from "./utterance.ts";
+import type { Utterance } from "./utterance.ts";
 
 export interface TurnsOptions {
   readonly sessionId: () => string;
@@ -38,12 +33,7 @@ export interface TurnsOptions {
   readonly send: (message: ServerMessage) => void;
   /** What the client can do beyond protocol v1. */
   readonly has: (feature: Feature) => boolean;
-  /** The pictures that the caller has shown since the last turn. */
-  readonly pictures: {
-    readonly waiting: () => boolean;
-    /** Takes them all. */
-    readonly take: () => readonly VisionAttachment[];
-  };
+  readonly pictures: Pictures;
   /** Told each time when something has happened. */
   readonly moved?: (floor: Floor) => void;
   /** Ends everything. */
@@ -56,16 +46,12 @@ interface Saying {
   readonly over: (spoken: Spoken) => void;
 }
 
-/** How a voice began: so long ago, and by a button or by itself. */
-type Start = Pick<Extract<Heard, { readonly type: "speech-started" }>, "agoMs" | "pressed">;
-
 /** Does what the floor decides: hears the caller out, lets the agent reply, holds it back, stops it. */
 export class Turns {
   readonly #options: TurnsOptions;
-  readonly #clock: Clock;
   readonly #rules: TurnTaking;
-  readonly #inputs = new Inputs();
   readonly #sayings = new Map<string, Saying>();
+  readonly #caller: CallerSide;
   readonly #replies: Replies;
   readonly #waits = new Waits();
   #floor: Floor = emptyFloor;
@@ -75,7 +61,6 @@ export class Turns {
   constructor(options: TurnsOptions) {
     const { turn, signal, clock = systemClock } = options;
     this.#options = options;
-    this.#clock = clock;
     this.#rules = turn.turnTaking ?? defaultTurnTaking;
     this.#replies = new Replies({
       ...options,
@@ -85,9 +70,20 @@ export class Turns {
         this.#tell({ type: "audible", id, at });
       },
       over: (id, stands, spoken) => {
-        if (stands) this.#inputs.delete(...this.#answered);
+        if (stands) this.#caller.forget(this.#answered);
         this.#tell({ type: "reply-over", id });
         this.#said(id, spoken);
+      },
+    });
+    this.#caller = new CallerSide({
+      ...options,
+      clock,
+      taking: this.#rules,
+      replies: this.#replies,
+      newContext: () => this.#newContext(),
+      floor: () => this.#floor,
+      tell: (event) => {
+        this.#tell(event);
       },
     });
     signal.addEventListener("abort", () => {
@@ -127,39 +123,8 @@ export class Turns {
    *
    * @param onStart called with the new turn's id before the agent gives way
    */
-  listen({ agoMs, pressed = false }: Start, onStart: (turnId: string) => void): Utterance {
-    const { turn, send, signal, has } = this.#options;
-    const context = this.#newContext();
-    const { turnId: id } = context;
-    const stopwatch = new TurnStopwatch("speech");
-    const utterance = new Utterance({
-      context,
-      stopwatch,
-      turn,
-      send,
-      signal,
-      show: (text) => {
-        if (!has("interim")) return;
-        const whole = this.#inputs.withBefore(id, text, this.#floor);
-        send({ type: "transcript", text: whole, isFinal: false, turnId: id });
-      },
-      paused: (text, likely) => {
-        this.#guess(id, text, likely);
-      },
-      resumed: () => {
-        this.#replies.dropGuess();
-        this.#tell({ type: "speech-resumed", id });
-      },
-    });
-    const input: Input = { context, by: "voice", stopwatch, utterance, text: "", attachments: [] };
-    this.#inputs.add(input);
-    onStart(id);
-    const at = this.#clock.now() - agoMs;
-    this.#tell({ type: "speech-started", id, at, meant: pressed });
-    void utterance.understood().then((text) => {
-      this.#understood(input, text);
-    });
-    return utterance;
+  listen(start: Start, onStart: (turnId: string) => void): Utterance {
+    return this.#caller.listen(start, onStart);
   }
 
   /** The caller has fallen silent for good. */
@@ -169,26 +134,12 @@ export class Turns {
 
   /** The caller typed. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
-    const context = this.#newContext();
-    const stopwatch = new TurnStopwatch("text");
-    const { turnId: id } = context;
-    this.#inputs.add({ context, by: "text", stopwatch, text, attachments });
-    this.#options.send({ type: "transcript", text, isFinal: true, turnId: id });
-    this.#tell({ type: "typed", id });
+    this.#caller.read(text, attachments);
   }
 
   /** A whole recording, from clients that have no audio track. */
   hear(recording: Uint8Array, attachments: readonly VisionAttachment[] = []): void {
-    const context = this.#newContext();
-    const stopwatch = new TurnStopwatch("recording");
-    const { turnId: id } = context;
-    const input: Input = { context, by: "recording", stopwatch, text: "", attachments };
-    this.#inputs.add(input);
-    this.#tell({ type: "recorded", id });
-    void understandRecording(context, recording, this.#options).then((text) => {
-      stopwatch.mark("transcriptMs");
-      this.#understood(input, text);
-    });
+    this.#caller.hear(recording, attachments);
   }
 
   /**
@@ -220,7 +171,7 @@ export class Turns {
     const { floor, effects } = nextFloor(this.#floor, event, this.#rules);
     this.#floor = floor;
     for (const effect of effects) this.#do(effect);
-    this.#showTaken();
+    this.#caller.showTaken();
     this.#options.moved?.(floor);
     this.#waits.wake();
   }
@@ -228,14 +179,13 @@ export class Turns {
   #do(effect: FloorEffect): void {
     switch (effect.type) {
       case "judge":
-        this.#judge(effect.id);
+        this.#caller.judge(effect.id);
         return;
       case "drop":
-        this.#inputs.get(effect.id)?.utterance?.drop();
-        this.#inputs.delete(effect.id);
+        this.#caller.drop(effect.id);
         return;
       case "merge":
-        this.#takeBack(effect.id, effect.by);
+        this.#caller.takeBack(effect.id, effect.by);
         return;
       case "answer":
         this.#answer(effect.parts);
@@ -258,80 +208,14 @@ export class Turns {
       case "withdraw":
         this.#options.turn.metrics.increment(MetricNames.TURN_WITHDRAWALS);
         this.#replies.end("withdrawn");
-        this.#takeBack(effect.id, effect.by);
+        this.#caller.takeBack(effect.id, effect.by);
     }
-  }
-
-  /** The client is to forget a turn whose words go into another. */
-  #takeBack(turnId: string, by: string): void {
-    const { send, has, turn } = this.#options;
-    const input = this.#inputs.get(turnId);
-    if (has("withdrawal")) send({ type: "turn-withdrawn", turnId, by });
-    else if (input?.utterance?.shown) send({ type: "transcript", text: "", isFinal: true, turnId });
-    if (input) void callHook(turn.hooks.onTurnWithdrawn, turn.logger, input.context, by);
-  }
-
-  #judge(id: string): void {
-    const { metrics, logger } = this.#options.turn;
-    const { judgeWithinMs: withinMs, interruptionDetector: detector } = this.#rules;
-    const part = this.#floor.parts.find((one) => one.id === id);
-    const utterance = this.#inputs.get(id)?.utterance;
-    if (!part || !utterance) return;
-    const sinceMs = this.#clock.now() - part.since;
-    const contest = new Contest({
-      detector,
-      withinMs,
-      sinceMs,
-      logger,
-      clock: this.#clock,
-      agent: () => this.#replies.now,
-      decide: (verdict) => {
-        metrics.increment(MetricNames.TURN_CONTESTS, 1, { verdict });
-        metrics.timing(MetricNames.TURN_CONTEST_DURATION, this.#clock.now() - part.since);
-        this.#tell({ type: "judged", id, verdict });
-      },
-    });
-    utterance.contestBy(contest);
-  }
-
-  /** Voices that were contested and are the caller's words now. */
-  #showTaken(): void {
-    for (const { id, standing } of this.#floor.parts) {
-      if (standing === "taken") this.#inputs.get(id)?.utterance?.taken();
-    }
-  }
-
-  #understood(input: Input, text: string): void {
-    const { turnId: id } = input.context;
-    if (!this.#inputs.get(id)) return; // it was nothing
-    input.text = text;
-    if (!text) {
-      if (input.utterance?.shown) {
-        this.#options.send({ type: "transcript", text, isFinal: true, turnId: id });
-      }
-      this.#inputs.delete(id);
-      this.#replies.dropGuess();
-    }
-    this.#tell({ type: "understood", id, empty: text === "" });
-  }
-
-  /** The caller may have finished: the model is asked already, where nothing else is under way. */
-  #guess(id: string, text: string, likely: boolean): void {
-    const { parts, agent } = this.#floor;
-    if (agent.phase !== "silent" || this.#options.pictures.waiting()) return;
-    if (parts.at(-1)?.id !== id) return;
-    const whole = parts.every(({ by, standing, phase, ...part }) => {
-      return by === "voice" && standing === "taken" && (phase === "ready" || part.id === id);
-    });
-    if (!whole) return;
-    this.#replies.guess(this.#inputs.withBefore(id, text, this.#floor), { likely });
   }
 
   #answer(parts: readonly string[]): void {
-    const inputs = this.#inputs.of(parts);
+    const inputs = this.#caller.take(parts);
     const last = inputs.pop();
     if (!last) return;
-    last.attachments = [...this.#options.pictures.take(), ...last.attachments];
     this.#answered = parts;
     this.#replies.answer([...inputs, last]);
   }
