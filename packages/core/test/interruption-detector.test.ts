@@ -52,6 +52,13 @@ describe("a voice over the agent", () => {
     expect(judge({ due: true })).toBe("unclear");
   });
 
+  test("is heard out before one word of it counts: a hum that begins like a no goes on as a hum", () => {
+    expect(judge({ words: "No", over: false, voiceMs: 300 })).toBe("unclear");
+    expect(judge({ words: "Mama", voiceMs: 450 })).toBe("nothing");
+    expect(judge({ words: "No", over: false, due: true, voiceMs: 600 })).toBe("turn");
+    expect(judge({ words: "No, wait", over: false, voiceMs: 300 })).toBe("turn");
+  });
+
   test("that began as a nod is given a little longer", () => {
     expect(judge({ words: "Yeah", over: false, due: true, voiceMs: 600 })).toBe("unclear");
     expect(judge({ words: "Yeah", over: false, due: true, voiceMs: 1_000 })).toBe("turn");

@@ -95,7 +95,9 @@ export function interruptionDetector(
       const believed = words && words.length * msPerWord <= voiceMs + msPerWord ? words : undefined;
       if (believed && believed.length > 0) {
         const verdict = byWords(believed, evidence);
-        if (verdict === "turn" || over) return verdict;
+        // The first sound of a hum is easily taken for a "no": a word by itself waits until it is out.
+        const stands = over || due || believed.length >= minWords;
+        if (stands && (verdict === "turn" || over)) return verdict;
       } else if (wordsFinal) return "nothing";
       if (!due || over) return "unclear";
       // A nod may go on to a sentence, or be a long one; and who hears no words may hear some soon.
