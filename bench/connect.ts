@@ -1,13 +1,17 @@
 // How long a call takes to connect, from `client.start()` to its end, with STUN servers that answer,
 // say nothing or are not there, and a TURN server to which the password is wrong.
+import type { Page } from "playwright-core";
 import { openChromium } from "@metered/llmrtc-testing/chromium";
-import { Caller } from "../e2e/src/caller.ts";
+import { Caller, type CallerOptions } from "../e2e/src/caller.ts";
 import { servePages } from "../e2e/src/page-server.ts";
 import { startStun } from "../e2e/src/stun-server.ts";
 import { pairs } from "./src/pairs.ts";
 import { startRefusingTurn } from "./src/refusing-turn.ts";
 import { ServerProcess } from "./src/server-process.ts";
 import { show, summarise, type Summary, table } from "./src/table.ts";
+
+/** A call that has not connected by then never will. */
+const stuckAfterMs = 15_000;
 
 const options = process.argv.slice(2);
 const calls = Number(options.find((option) => /^\d+$/.test(option)) ?? 7);
@@ -31,21 +35,35 @@ for (const { name, client, entry } of await pairs(options)) {
   for (const iceServer of Object.values(servers)) {
     const server = await ServerProcess.withFixedProviders(entry, [iceServer]);
     const times: number[] = [];
-    for (let i = 0; i <= calls; i++) {
-      const caller = await Caller.call({
-        browser,
-        pages,
-        client,
-        signallingUrl: server.signallingUrl,
-      });
-      if (i > 0) times.push(caller.connectMs); // the first call warms both ends up
-      await caller.close();
+    for (let i = 0; i <= calls && !times.includes(Infinity); i++) {
+      const connectMs = await timeToConnect({ client, signallingUrl: server.signallingUrl });
+      if (i > 0 || connectMs === Infinity) times.push(connectMs); // the first call warms both ends up
     }
     results.push(summarise(times));
     await server.stop();
   }
   rows.push({ name, results });
   process.stderr.write(`${name}: ${results.map(show).join(", ")}\n`);
+}
+
+/** Infinite when the call does not come about. */
+async function timeToConnect(
+  call: Pick<CallerOptions, "client" | "signallingUrl">,
+): Promise<number> {
+  let late: NodeJS.Timeout | undefined;
+  const prepare = (page: Page): Promise<void> => {
+    late = setTimeout(() => void page.close(), stuckAfterMs);
+    return Promise.resolve();
+  };
+  try {
+    const caller = await Caller.call({ browser, pages, prepare, ...call });
+    await caller.close();
+    return caller.connectMs;
+  } catch {
+    return Infinity; // the table says so
+  } finally {
+    clearTimeout(late);
+  }
 }
 
 const base = rows.find(({ name }) => name === "incumbent")?.results;

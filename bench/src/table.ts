@@ -9,8 +9,9 @@ export function summarise(values: readonly number[]): Summary {
   return { median: sorted[sorted.length >> 1] ?? Number.NaN, least: sorted[0] ?? Number.NaN };
 }
 
-/** `123 (101)`: median, and in brackets the least. */
+/** `123 (101)`: median, and in brackets the least; `stuck` where nothing came of it. */
 export function show({ median, least }: Summary): string {
+  if (median === Infinity) return "stuck";
   return `${median.toFixed(0)} (${least.toFixed(0)})`;
 }
 
