@@ -7,10 +7,9 @@ import { EmbeddedSTTProvider } from "@metered/llmrtc-provider-embedded";
 import { fakeLLM, fakeTTS } from "@metered/llmrtc-testing";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import net from "node:net";
-import tls from "node:tls";
 import { iceServers } from "./agent-ice-servers.ts";
 import { type Configuration, configurations } from "./ice-configurations.ts";
+import { TlsFront } from "./tls-front.ts";
 
 const [certificate = "", key = "", pageScript = "", secret = ""] = process.argv.slice(2);
 const script = readFileSync(pageScript);
@@ -31,34 +30,12 @@ for (const configuration of configurations) {
   ports.set(configuration, await startServer(configuration));
 }
 
-const through = new Set<net.Socket>();
-const front = tls.createServer(
-  { cert: readFileSync(certificate), key: readFileSync(key) },
-  (socket) => {
-    const [configuration = ""] = (socket.servername || "").split(".");
-    const port = ports.get(configuration);
-    if (port === undefined) {
-      socket.destroy();
-      return;
-    }
-    const server = net.connect(port, "127.0.0.1");
-    // A browser that goes away in the middle of something is everyday life.
-    through.add(socket);
-    socket.on("close", () => {
-      through.delete(socket);
-      server.destroy();
-    });
-    socket.on("error", () => server.destroy());
-    server.on("error", () => socket.destroy());
-    socket.pipe(server).pipe(socket);
-  },
+const front = new TlsFront({ cert: readFileSync(certificate), key: readFileSync(key) }, (name) =>
+  ports.get(name.split(".")[0] ?? ""),
 );
-front.on("tlsClientError", () => undefined); // a browser's speculative connection
-front.listen(443);
-await once(front, "listening");
+await front.listen(443);
 process.on("message", (message) => {
-  if (message !== "cut") return;
-  for (const socket of through) socket.destroy();
+  if (message === "cut") front.cut();
 });
 process.send?.("ready");
 

@@ -24,6 +24,7 @@ import { PlayoutClock } from "./media/playout-clock.ts";
 import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { FrontDesk } from "./security/front-desk.ts";
+import { seemingAddress } from "./security/seeming-address.ts";
 import { SessionRegistry } from "./session/registry.ts";
 import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
@@ -237,11 +238,16 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     } else if (this.#running !== running) {
       socket.close(closeCodes.goingAway, "server stops");
     } else {
-      this.#connect(socket, running, welcomed);
+      this.#connect(socket, request, running, welcomed);
     }
   }
 
-  #connect(socket: WebSocket, { sessions, desk }: Running, { terms, services }: Welcomed): void {
+  #connect(
+    socket: WebSocket,
+    request: IncomingMessage,
+    { sessions, desk }: Running,
+    { terms, services }: Welcomed,
+  ): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
     const place = desk.receive(socket, () => {
       this.#turnedAway("busy");
@@ -267,7 +273,13 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
       openTransport: (iceServers) => {
         const addresses = hostAddresses(this.#config);
-        const common = { iceServers, logger, metrics, portRange };
+        const common = {
+          iceServers,
+          logger,
+          metrics,
+          portRange,
+          callerAddress: seemingAddress(request),
+        };
         return openWebRtcTransport({ ...common, hostAddresses: addresses });
       },
     });

@@ -20,8 +20,8 @@ const present: Interfaces = {
 };
 
 describe("the addresses that callers are told", () => {
-  test("are all but tunnels, bridges and what leads nowhere, and loopback for pages on this machine", () => {
-    const own = ["127.0.0.1", "10.0.0.5", "2001:db8::5", "192.168.7.5"];
+  test("are all but tunnels, bridges and what leads nowhere, and last loopback, for pages on this machine", () => {
+    const own = ["10.0.0.5", "2001:db8::5", "192.168.7.5", "127.0.0.1"];
     expect(hostAddresses({}, present)).toEqual(own);
   });
 

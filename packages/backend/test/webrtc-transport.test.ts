@@ -77,6 +77,21 @@ describe("offers", () => {
     });
   });
 
+  test("a section that waits to be bundled has port 0, as Firefox writes it, and is wanted", async () => {
+    await calling(await openCall(), async (call) => {
+      const [session = "", first = "", ...rest] = (await call.offer()).split(/(?=^m=)/m);
+      const waiting = rest.map((section) =>
+        section.replace(/^(m=\w+) 9 (.*)/, "$1 0 $2\r\na=bundle-only"),
+      );
+      expect(waiting.join("")).toMatch(/^m=application 0 /m);
+      const connected = nextEvent(call.transport, "connected");
+      const answer = await call.transport.acceptOffer(session + first + waiting.join(""));
+      expect(answer).not.toMatch(/^m=\w+ 0 /m);
+      await call.peer.setRemoteDescription({ type: "answer", sdp: answer });
+      await connected;
+    });
+  });
+
   test("a bad one in the middle of a call changes nothing", async () => {
     await calling(await openCall(), async (call) => {
       await call.connect();
@@ -164,6 +179,32 @@ describe("candidates", () => {
       const answer = await call.transport.acceptOffer(bare, { trickle: true });
       await call.peer.setRemoteDescription({ type: "answer", sdp: answer });
       await nextEvent(call.transport, "connected");
+    });
+  });
+
+  test("of ours that a caller from the internet hardly reaches come after the answer, and before the end", async () => {
+    const options = { hostAddresses: ["203.0.113.7", "127.0.0.1"], callerAddress: "198.51.100.9" };
+    await calling(await openCall(options), async (call) => {
+      const told: (string | undefined)[] = [];
+      const all = new Promise<void>((resolve) => {
+        call.transport.on("candidate", (candidate) => {
+          told.push(candidate?.candidate.split(" ")[4]);
+          if (candidate === null) resolve();
+        });
+      });
+      const answer = await call.transport.acceptOffer(await call.offer(), { trickle: true });
+      const first = candidatesIn(answer).map(({ candidate }) => candidate.split(" ")[4]);
+      expect(first).toEqual(["203.0.113.7"]);
+      await all;
+      expect(told).toEqual(["127.0.0.1", undefined]);
+    });
+  });
+
+  test("of ours are all in the answer to a client that takes no later ones", async () => {
+    const options = { hostAddresses: ["203.0.113.7", "127.0.0.1"], callerAddress: "198.51.100.9" };
+    await calling(await openCall(options), async (call) => {
+      const answer = await call.transport.acceptOffer(await call.offer());
+      expect(candidatesIn(answer)).toHaveLength(2);
     });
   });
 

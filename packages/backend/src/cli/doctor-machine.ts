@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, isIPv4 } from "node:net";
 import os from "node:os";
 import * as z from "zod";
-import { addressKind } from "../ice/probe/address-kind.ts";
+import { addressKind } from "../transport/address-kind.ts";
 import type { Finding } from "./doctor-finding.ts";
 
 const subject = "this machine";

@@ -1,4 +1,4 @@
-import { addressKind } from "../ice/probe/address-kind.ts";
+import { addressKind } from "../transport/address-kind.ts";
 import type { Outcome } from "../ice/probe/fault.ts";
 import type { StunReport, TurnReport } from "../ice/probe/probe.ts";
 import type { Endpoint } from "../ice/probe/stun-client.ts";

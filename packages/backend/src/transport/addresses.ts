@@ -23,8 +23,9 @@ const loopback = "127.0.0.1";
 const passedOver = /^(ipsec|u?tun|tap|vmnet|veth)/;
 
 /**
- * The addresses to offer. Loopback is one of them unless interfaces are named, so that a page on this machine
- * connects without any network. IPv6 ones need an interface that has it.
+ * The addresses to offer, the likeliest first, as browsers try them in this order. Loopback is one of them
+ * unless interfaces are named, so that a page on this machine connects without any network. IPv6 ones
+ * need an interface that has it.
  */
 export function hostAddresses(
   { announcedAddresses = [], interfaces }: AddressOptions,
@@ -39,7 +40,7 @@ export function hostAddresses(
   const hasIPv6 = all.some(({ address }) => isIP(address) === 6);
   const announced = announcedAddresses.filter((address) => isIP(address) === 4 || hasIPv6);
   const own = chosen.map(({ address }) => address).filter((address) => !isLinkLocal(address));
-  return [...new Set([...(interfaces ? [] : [loopback]), ...announced, ...own])];
+  return [...new Set([...announced, ...own, ...(interfaces ? [] : [loopback])])];
 }
 
 /** Valid on one cable only, and nobody's to be sent to. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classes, Message, methods } from "werift";
-import { addressKind } from "../../src/ice/probe/address-kind.ts";
+import { addressKind } from "../../src/transport/address-kind.ts";
 import { StrangerError } from "../../src/ice/probe/fault.ts";
 import { splitStream } from "../../src/ice/probe/stream-frames.ts";
 

@@ -223,11 +223,24 @@ test("both ends cannot be controlled: the other has to control", () => {
 test("candidates of the client are tried without being asked", () => {
   const local = begin("a");
   const client = new Client(cable, home, credentials("a"), local);
+  vi.advanceTimersByTime(20); // for the answer to arrive
   agent.addRemoteCandidate(home, 1);
-  vi.advanceTimersByTime(50);
   expect(agent.canSend).toBe(true);
   say("found you");
   expect(client.heard).toEqual(["found you"]);
+});
+
+test("a dozen candidates are tried within 60 ms, the best first, and each once", () => {
+  begin("a");
+  const asked: number[] = [];
+  for (let port = 1; port <= 12; port += 1) cable.plug([home[0], port], () => asked.push(port));
+  for (let port = 1; port <= 12; port += 1) agent.addRemoteCandidate([home[0], port], port);
+  vi.advanceTimersByTime(19);
+  expect(asked).toEqual([]); // the answer has a head start
+  vi.advanceTimersByTime(20);
+  expect(asked).toEqual([12, 11, 10, 9]);
+  vi.advanceTimersByTime(40);
+  expect(new Set(asked).size).toBe(12);
 });
 
 test("a stream of checks makes no storm of ours, and anybody's nonsense harms nothing", () => {
@@ -236,9 +249,9 @@ test("a stream of checks makes no storm of ours, and anybody's nonsense harms no
   cable.plug(home, () => (sent += 1)); // answers nothing
   for (let n = 0; n < 50; n += 1) client.check();
   vi.advanceTimersByTime(5000);
-  expect(sent).toBe(50 + 50 + 4); // answers, checks, and the last check again
+  expect(sent).toBe(50 + 50 + 5); // answers, checks, and the last check again
   for (const bytes of [[], [0], [0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42], new Array(30).fill(0)]) {
     cable.arrive(Buffer.from(bytes as number[]), elsewhere);
   }
-  expect([sent, data]).toEqual([104, []]);
+  expect([sent, data]).toEqual([105, []]);
 });

@@ -1,4 +1,4 @@
-import { addressKind } from "./address-kind.ts";
+import { addressKind } from "../../transport/address-kind.ts";
 import type { Allocation } from "./allocation.ts";
 import { StunRefusal } from "./fault.ts";
 

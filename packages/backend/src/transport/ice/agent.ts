@@ -4,6 +4,7 @@ import { type Generation, Generations } from "./generation.ts";
 import { kindByPriority } from "./kind.ts";
 import { OwnCandidates } from "./own-candidates.ts";
 import { type Path, Paths } from "./path.ts";
+import { byPreference } from "./preference.ts";
 import type { Address, LocalCandidate, Route } from "./route.ts";
 import * as stun from "./stun.ts";
 import { Transactions } from "./transactions.ts";
@@ -17,8 +18,10 @@ export type IceAgentEvents = {
   candidate: string;
 };
 
-/** Between checks that nothing has triggered (RFC 8445, 14.2: Ta). */
-const paceMs = 20;
+/** Between checks that nothing has triggered (RFC 8445, 14.2: Ta, no less than 5). */
+const paceMs = 5;
+/** Before our answer is there, a client cannot tell our checks from a stranger's. */
+const answerHeadStartMs = 20;
 /** RFC 7675, 5.1: every 5 s, shorter or longer by a fifth. */
 const consentEveryMs = 5000;
 const consentMs = 30_000;
@@ -80,16 +83,17 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   begin(remote: stun.IceCredentials): stun.IceCredentials {
     this.#paths.forgetUnused();
     this.#remote = [];
+    clearTimeout(this.#pace);
+    this.#rest(answerHeadStartMs);
     return this.#generations.begin(remote).local;
   }
 
-  /** Takes over a route: listens to it, offers its candidate, and closes it at the end. */
+  /** Takes over a route: listens to it and closes it at the end. Its candidate is yet to be told. */
   addRoute(route: Route): void {
     this.#routes.add(route);
     route.listen((data, from) => {
       this.#receive(route, data, from);
     });
-    this.addCandidate(route.candidate);
     for (const { address, priority } of this.#remote) this.#paths.open(route, address, priority);
     this.#hurry();
   }
@@ -103,7 +107,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     await route.close();
   }
 
-  /** Another address of a route that is there, as a STUN server sees it. Known ones are not repeated. */
+  /** Tells the client of an address of a route that is there. Known ones are not repeated. */
   addCandidate(candidate: LocalCandidate): void {
     if (!this.#candidates.add(candidate) || !this.#generations.current) return;
     this.emit("candidate", this.#candidates.line(candidate, this.#ufrag));
@@ -216,14 +220,19 @@ export class IceAgent extends Emitter<IceAgentEvents> {
 
   /** Checks what nothing has triggered yet, the best first, one after another. */
   #hurry(): void {
-    this.#pace ??= setTimeout(() => {
+    if (this.#pace || this.#closed) return;
+    const generation = this.#generations.current;
+    const next = generation && this.#nextUnchecked(generation);
+    if (!next) return;
+    this.#check(next, generation);
+    this.#rest(paceMs);
+  }
+
+  #rest(ms: number): void {
+    this.#pace = setTimeout(() => {
       this.#pace = undefined;
-      const generation = this.#generations.current;
-      const next = generation && this.#nextUnchecked(generation);
-      if (!next) return;
-      this.#check(next, generation);
       this.#hurry();
-    }, paceMs);
+    }, ms);
   }
 
   #nextUnchecked({ number }: Generation): Path | undefined {
@@ -231,7 +240,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
       this.#remote.some(({ address }) => address[0] === host && address[1] === port);
     return this.#paths.all
       .filter((path) => path.askedIn < number && isNamed(path))
-      .sort((a, b) => b.priority - a.priority)[0];
+      .sort(byPreference)[0];
   }
 
   #keepConsent(): void {

@@ -14,3 +14,20 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promi
     signal.removeEventListener("abort", stop);
   }
 }
+
+/** Resolves after `ms` or when the signal aborts. */
+export function passed(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,6 +1,7 @@
 import type { RTCIceTransport } from "werift";
 import type { IceAgent } from "../ice/agent.ts";
 import { orAborted } from "./abort.ts";
+import { packFlights } from "./dtls-flights.ts";
 
 /**
  * Puts our agent in the place of werift's own below its DTLS, SRTP and SCTP. What those use of a
@@ -14,8 +15,11 @@ export function seat(ice: RTCIceTransport, agent: IceAgent): void {
   connection.addRemoteCandidate = async () => undefined;
   connection.restart = () => undefined;
   connection.resetNominatedPair = () => undefined;
-  connection.send = async (data) => {
+  const send = packFlights((data) => {
     agent.send(data);
+  });
+  connection.send = async (data) => {
+    send(data);
   };
   const ended = new AbortController();
   const path = orAborted(firstPath(agent), ended.signal);

@@ -2,7 +2,8 @@ import { type Logger, MetricNames, type MetricsAdapter } from "@metered/llmrtc-c
 import type { IceAgent } from "../ice/agent.ts";
 import { openHostRoute } from "../ice/host-route.ts";
 import { isLoopback, type Route } from "../ice/route.ts";
-import { orAborted } from "./abort.ts";
+import { mayReach } from "../reach.ts";
+import { orAborted, passed } from "./abort.ts";
 import type { IceServerList, StunServer, TurnServer } from "./ice-servers.ts";
 import { lookUpName } from "./name-lookup.ts";
 import { allocateRelay, type Relay } from "./relay.ts";
@@ -10,11 +11,19 @@ import { allocateRelay, type Relay } from "./relay.ts";
 export interface GatheringOptions {
   readonly servers: IceServerList;
   readonly hostAddresses: readonly string[];
+  /** Where the caller came from, if that is known: what it hardly reaches is told later. */
+  readonly callerAddress: string | undefined;
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
   /** Counts what each server gives. */
   readonly metrics: MetricsAdapter;
 }
+
+/**
+ * A browser tries one address in 48 ms, and the best first: it is told of those that lead nowhere when
+ * those that may have had their turn.
+ */
+const laterMs = 150;
 
 /** Finds the agent its routes: sockets at once, and what STUN and TURN servers give as it comes. */
 export class Gathering {
@@ -24,6 +33,7 @@ export class Gathering {
   /** By the way to the server: new credentials do not make it another one. */
   readonly #relays = new Map<string, Relay>();
   readonly #hosts = new Map<string, Route>();
+  readonly #untold = new Set<Route>();
   /** Whom to ask next time. */
   servers: IceServerList;
 
@@ -33,25 +43,21 @@ export class Gathering {
     this.servers = options.servers;
   }
 
-  /** Opens the sockets that are not open yet. Never rejects. */
-  async openSockets(): Promise<void> {
-    const { hostAddresses, portRange, logger } = this.#options;
+  /**
+   * Opens the sockets that are not open yet, and tells of them. Never rejects.
+   *
+   * @param trickle there may be more candidates later
+   */
+  async openSockets({ trickle }: { readonly trickle: boolean }): Promise<void> {
+    const { hostAddresses } = this.#options;
     const missing = hostAddresses.filter((host) => !this.#hosts.has(host));
-    await Promise.all(
-      missing.map(async (host) => {
-        try {
-          const route = await openHostRoute(host, portRange);
-          if (this.#abort.signal.aborted) {
-            await route.close();
-            return;
-          }
-          this.#hosts.set(host, route);
-          this.#agent.addRoute(route);
-        } catch (error) {
-          logger.warn({ host, reason: reasonOf(error) }, "no socket for this address");
-        }
-      }),
-    );
+    const opened = await Promise.all(missing.map((host) => this.#open(host)));
+    for (const route of opened) {
+      if (!route) continue;
+      this.#agent.addRoute(route);
+      if (trickle && this.#isFar(route)) this.#untold.add(route);
+      else this.#agent.addCandidate(route.candidate);
+    }
   }
 
   /** Call when the sockets are there. Never rejects; resolves when all have answered or not. */
@@ -61,6 +67,7 @@ export class Gathering {
       isRouted(candidate.address[0]),
     );
     await Promise.all([
+      this.#tellTheRest(),
       ...stun.flatMap((server) => hosts.map((host) => this.#reflect(host, server))),
       ...turn.map((server) => this.#relay(server)),
     ]);
@@ -69,6 +76,34 @@ export class Gathering {
   /** Ends the waiting for servers; what they gave stays. */
   stop(): void {
     this.#abort.abort(new Error("the call has ended"));
+  }
+
+  /** Of the sockets that the caller hardly reaches. */
+  async #tellTheRest(): Promise<void> {
+    if (this.#untold.size === 0) return;
+    await passed(laterMs, this.#abort.signal);
+    if (this.#abort.signal.aborted) return;
+    for (const { candidate } of this.#untold) this.#agent.addCandidate(candidate);
+    this.#untold.clear();
+  }
+
+  #isFar({ candidate }: Route): boolean {
+    return !mayReach(this.#options.callerAddress, candidate.address[0]);
+  }
+
+  async #open(host: string): Promise<Route | undefined> {
+    const { portRange, logger } = this.#options;
+    try {
+      const route = await openHostRoute(host, portRange);
+      if (!this.#abort.signal.aborted) {
+        this.#hosts.set(host, route);
+        return route;
+      }
+      await route.close();
+    } catch (error) {
+      logger.warn({ host, reason: reasonOf(error) }, "no socket for this address");
+    }
+    return undefined;
   }
 
   async #reflect(route: Route, server: StunServer): Promise<void> {
@@ -110,6 +145,7 @@ export class Gathering {
       this.#count(server, "candidate");
       this.#relays.set(way, relay);
       this.#agent.addRoute(relay);
+      this.#agent.addCandidate(relay.candidate);
     } catch (error) {
       this.#missed(server, error);
     }

@@ -42,7 +42,8 @@ export function readOffer(sdp: string, before: readonly OfferedSection[] = []): 
   if (sdp.length > longestSdp) throw invalid("it is too long");
   const lines = sdp.split(/\r\n|\r|\n/).filter((line) => line !== "");
   const stripped = lines.filter((line) => !/^a=(candidate:|end-of-candidates)/.test(line));
-  const description = parse(`${stripped.join("\r\n")}\r\n`);
+  const text = livingBundle(`${stripped.join("\r\n")}\r\n`);
+  const description = parse(text);
   const { media } = description;
   if (media.length === 0) throw invalid("it has no media sections");
   if (media.length > mostSections) throw invalid("it has too many media sections");
@@ -57,12 +58,21 @@ export function readOffer(sdp: string, before: readonly OfferedSection[] = []): 
     .filter((line) => line.startsWith("a=candidate:"))
     .flatMap((candidate) => readCandidate({ candidate }) ?? []);
   return {
-    sdp: `${stripped.join("\r\n")}\r\n`,
+    sdp: text,
     credentials: checkTransport(first),
     candidates,
     weActAs: first.dtlsParams?.role === "server" ? "client" : "server",
     sections,
   };
+}
+
+/** Port 0 does not mean rejected where a section only waits to be bundled (RFC 9143, 7.2.2; Firefox). */
+function livingBundle(sdp: string): string {
+  const [session = "", ...sections] = sdp.split(/(?=^m=)/m);
+  const living = sections.map((section) =>
+    /^a=bundle-only\r?$/m.test(section) ? section.replace(/^(m=\w+) 0 /, "$1 9 ") : section,
+  );
+  return session + living.join("");
 }
 
 function parse(sdp: string): SessionDescription {

@@ -14,6 +14,7 @@ import type { PeerStage } from "../../observe/attempt.ts";
 import { VoiceReceiver } from "../../media/voice-receiver.ts";
 import { hostAddresses as allAddresses } from "../addresses.ts";
 import type { TransportEnd, TransportEvents } from "../transport.ts";
+import { passed } from "./abort.ts";
 import { finishAnswer } from "./answer.ts";
 import { CandidateInbox } from "./candidate-inbox.ts";
 import { type IceServerList, readIceServers } from "./ice-servers.ts";
@@ -97,7 +98,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
       this.#chooseSpeaker(peer, offer.sections);
       this.#followMicrophone(offer.sections);
       this.#takeCandidates(peer, offer);
-      const answer = await peer.answer();
+      const answer = await peer.answer({ trickle });
       this.#watcher.offered();
       return trickle ? this.#answerNow(peer, answer) : this.#answerWhole(peer, answer);
     });
@@ -151,12 +152,13 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   }
 
   #open(): Peer {
-    const { hostAddresses = allAddresses({}), portRange } = this.#options;
+    const { hostAddresses = allAddresses({}), callerAddress, portRange } = this.#options;
     return new Peer(
       {
         servers: this.#readServers(),
         certificate: this.#certificate,
         hostAddresses,
+        callerAddress,
         portRange,
         logger: this.#logger,
         metrics: this.#options.metrics ?? new NoopMetrics(),
@@ -284,21 +286,4 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
   #throwIfClosing(): void {
     if (this.#closing !== undefined) throw new LLMRTCError("CLOSED", "The call has ended");
   }
-}
-
-/** Resolves after `ms` or when the signal aborts. */
-function passed(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -23,6 +23,7 @@ export interface PeerOptions {
   readonly servers: IceServerList;
   readonly certificate: RTCCertificate;
   readonly hostAddresses: readonly string[];
+  readonly callerAddress: string | undefined;
   readonly portRange: readonly [number, number] | undefined;
   readonly logger: Logger;
   readonly metrics: MetricsAdapter;
@@ -142,12 +143,15 @@ export class Peer {
     this.#observeMessages();
   }
 
-  /** @returns the answer as werift writes it, after host candidates are there */
-  async answer(): Promise<string> {
+  /**
+   * @param trickle the client takes candidates after the answer
+   * @returns the answer as werift writes it, after host candidates are there
+   */
+  async answer({ trickle }: { readonly trickle: boolean }): Promise<string> {
     const [ice] = this.#peer.iceTransports;
     if (ice === undefined) throw new Error("no ICE transport");
     if (!this.#answered) {
-      await this.#gathering.openSockets();
+      await this.#gathering.openSockets({ trickle });
       this.#asked = this.#gathering.askServers();
     }
     const description = await this.#peer.createAnswer();

@@ -20,6 +20,11 @@ export interface WebRtcTransportOptions {
    * of the interfaces, and `127.0.0.1`, so that a page on this machine connects without any network.
    */
   readonly hostAddresses?: readonly string[];
+  /**
+   * Where the caller's request came from, if that is known. Of addresses that it hardly reaches from
+   * there it is told a little later, so that it does not try them first.
+   */
+  readonly callerAddress?: string | undefined;
   /** First and last UDP port, first < last; any free port when absent. */
   readonly portRange?: readonly [first: number, last: number];
   /** When a silent path counts as lost; tests shorten it. */
