@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CallResult } from "../pages/call.ts";
 import { type CallingLab, openCallingLab } from "../src/calling-lab.ts";
 import { callIn, setNetworks } from "../src/calls.ts";
 import { allCells, someCells } from "../src/cells.ts";
@@ -35,40 +34,25 @@ afterAll(async () => {
 });
 
 describe.each([...rows])("%s", (_, row) => {
-  /** Those that WebRTC cannot carry wait for it first: they run, one after another, beside the others. */
-  const waiting = new Map<Cell, Promise<CallResult>>();
-
   beforeAll(async () => {
     const [first] = row;
     if (first) await setNetworks(calling.lab, first);
-    let before: Promise<unknown> = Promise.resolve();
-    for (const cell of row.filter((cell) => expectedPaths(cell).length === 0)) {
-      const call = before.then(() => callIn(calling.browser, cell));
-      before = call.catch(() => undefined); // the cell's test tells
-      waiting.set(cell, call);
-    }
   });
 
-  const inOrder = [...row].sort(
-    (a, b) => Math.sign(expectedPaths(b).length) - Math.sign(expectedPaths(a).length),
-  );
-
-  test.each(inOrder.map((cell) => [cell.ice, cell] as const))(
-    "ICE servers: %s",
-    async (_, cell) => {
-      const result = await (waiting.get(cell) ?? callIn(calling.browser, cell));
-      results.push({ cell, result });
-      const paths = expectedPaths(cell);
-      expect(result, calling.agent.log.slice(-2000)).toMatchObject({
-        connected: true,
-        kind: paths.length === 0 ? "websocket" : "webrtc",
-        answered: true,
-      });
-      if (!result.connected) throw new Error("there was no call");
-      expect(result.transcript).toMatch(words);
-      if (paths.length === 0) return;
-      if (!result.path) throw new Error("no pair of candidates is selected");
-      expect(paths, JSON.stringify(result.path)).toContain(pathOf(result.path));
-    },
-  );
+  // One call at a time, so that the times are those of a call and not of a crowd.
+  test.each(row.map((cell) => [cell.ice, cell] as const))("ICE servers: %s", async (_, cell) => {
+    const result = await callIn(calling.browser, cell);
+    results.push({ cell, result });
+    const paths = expectedPaths(cell);
+    expect(result, calling.agent.log.slice(-2000)).toMatchObject({
+      connected: true,
+      kind: paths.length === 0 ? "websocket" : "webrtc",
+      answered: true,
+    });
+    if (!result.connected) throw new Error("there was no call");
+    expect(result.transcript).toMatch(words);
+    if (paths.length === 0) return;
+    if (!result.path) throw new Error("no pair of candidates is selected");
+    expect(paths, JSON.stringify(result.path)).toContain(pathOf(result.path));
+  });
 });
