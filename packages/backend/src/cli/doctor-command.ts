@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { diagnoseApart } from "./doctor-apart.ts";
 import { diagnosisTable } from "./doctor-table.ts";
 
 interface Flags {
@@ -26,17 +27,14 @@ export function addDoctorCommand(program: Command): void {
 }
 
 async function report({ json = false, ...options }: Flags): Promise<void> {
-  const { diagnose } = await import("./doctor.ts");
-  const diagnosis = await diagnose(process.env, options);
+  const diagnosis = await diagnoseApart(options);
   const { isTTY, columns } = process.stdout;
   const colour = isTTY && !process.env["NO_COLOR"];
   const text = json
     ? `${JSON.stringify(diagnosis, null, 2)}\n`
     : diagnosisTable(diagnosis, { colour, width: isTTY ? columns : 100 });
-  // A look-up that a dead resolver still holds must not hold us.
-  process.stdout.write(text, () => {
-    process.exit(diagnosis.verdict === "failed" ? 1 : 0);
-  });
+  process.stdout.write(text);
+  if (diagnosis.verdict === "failed") process.exitCode = 1;
 }
 
 function ports(value: string): readonly [number, number] {

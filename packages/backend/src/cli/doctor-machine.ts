@@ -1,9 +1,10 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createServer, isIPv4 } from "node:net";
+import { isIPv4 } from "node:net";
 import os from "node:os";
-import * as z from "zod";
+import { LLMRTCError } from "@metered/llmrtc-core";
 import { addressKind } from "../transport/address-kind.ts";
+import { type AddressOptions, checkInterfaces } from "../transport/addresses.ts";
 import type { Finding } from "./doctor-finding.ts";
 
 const subject = "this machine";
@@ -82,70 +83,6 @@ function judgeAnnounced(
   };
 }
 
-/** Whether the server could listen, or does so already. */
-export async function checkHttpPort(
-  { host, port }: { readonly host: string; readonly port: number },
-  fetch: typeof globalThis.fetch,
-): Promise<Finding> {
-  const at = { subject, check: "HTTP port" };
-  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const code = await listenOnce(host, port);
-  switch (code) {
-    case undefined:
-      return { ...at, verdict: "ok", finding: `${where} is free` };
-    case "EADDRINUSE":
-      if (await isOurs(host, port, fetch)) {
-        return { ...at, verdict: "ok", finding: `${where} is served by a running LLMRTC server` };
-      }
-      return {
-        ...at,
-        verdict: "failed",
-        finding: `${where} is taken by another program`,
-        remedy: "End that program, or choose another port with PORT or --port.",
-      };
-    case "EACCES":
-      return {
-        ...at,
-        verdict: "failed",
-        finding: `${where} may not be opened by this user`,
-        remedy: "Choose a port above 1023, and put a proxy before it where you need 443.",
-      };
-    default:
-      return {
-        ...at,
-        verdict: "failed",
-        finding: `${where} cannot be opened (${code})`,
-        remedy: "Set HOST to an address of this machine; 0.0.0.0 for all.",
-      };
-  }
-}
-
-async function listenOnce(host: string, port: number): Promise<string | undefined> {
-  const server = createServer();
-  try {
-    server.listen(port, host);
-    await once(server, "listening");
-    server.close();
-    return undefined;
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-const health = z.object({ ok: z.literal(true) });
-
-async function isOurs(host: string, port: number, fetch: typeof globalThis.fetch) {
-  const local = { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
-  const name = local.includes(":") ? `[${local}]` : local;
-  try {
-    const signal = AbortSignal.timeout(1_000);
-    const response = await fetch(`http://${name}:${port}/health`, { signal });
-    return health.safeParse(await response.json()).success;
-  } catch {
-    return false; // whoever it is does not answer like us
-  }
-}
-
 /** Whether UDP ports of the range can be bound, from a sample that covers it evenly. */
 export async function checkUdpPorts(range: readonly [number, number]): Promise<Finding> {
   const at = { subject, check: "UDP ports" };
@@ -177,6 +114,22 @@ async function bindOnce(port: number): Promise<string | undefined> {
   } finally {
     socket.close();
   }
+}
+
+/** Whether there is what `ICE_INTERFACES` names; the server does not start else. */
+export function checkNamedInterfaces(options: AddressOptions): Finding[] {
+  const { interfaces } = options;
+  if (interfaces === undefined) return [];
+  const at = { subject, check: "interfaces" };
+  try {
+    checkInterfaces(options);
+  } catch (error) {
+    if (!(error instanceof LLMRTCError)) throw error;
+    const remedy =
+      "Correct ICE_INTERFACES, or unset it for all: the server does not start like this.";
+    return [{ ...at, verdict: "failed", finding: error.message, remedy }];
+  }
+  return [{ ...at, verdict: "ok", finding: `media uses ${interfaces.join(", ")} only` }];
 }
 
 function errorCode(error: unknown): string {

@@ -1,11 +1,12 @@
-import { addressKind } from "../transport/address-kind.ts";
+import type { Binding } from "../ice/probe/binding.ts";
 import type { Outcome } from "../ice/probe/fault.ts";
-import type { StunReport, TurnReport } from "../ice/probe/probe.ts";
-import type { Endpoint } from "../ice/probe/stun-client.ts";
+import type { StunReport } from "../ice/probe/probe.ts";
+import type { TurnReport } from "../ice/probe/turn-visit.ts";
 import type { StunServer, TurnServer } from "../transport/webrtc/ice-servers.ts";
 import { judgeCertificate } from "./doctor-certificate.ts";
 import { notAllocated, unreachable } from "./doctor-faults.ts";
 import type { Finding, Verdicts } from "./doctor-finding.ts";
+import { judgeRelay, ms, shown } from "./doctor-relay.ts";
 
 /** The URL of a server, without its credentials. */
 export function urlOf(server: StunServer | TurnServer): string {
@@ -48,20 +49,17 @@ export function judgeStun({ server, binding }: StunReport): Finding[] {
   if (!binding.ok) {
     return [{ ...at, verdict: "failed", ...unreachable(binding.fault, "udp", server.port) }];
   }
-  const { mapped, roundTripMs } = binding.value;
-  const finding = `we are ${shown(mapped)} to it; answered in ${ms(roundTripMs)}`;
-  return [{ ...at, verdict: "ok", finding }];
+  return [{ ...at, verdict: "ok", finding: mappedAs(binding.value) }];
 }
 
 /** @param now for what is left of a certificate's time, as `Date.now()` */
 export function judgeTurn(report: TurnReport, now: number): Finding[] {
-  const { server, certificate, reached, allocation, echo, openPeers } = report;
+  const { server, certificate, reached, binding } = report;
   const verdicts = [
     certificate && judgeCertificate(certificate, server.host, now),
     reached && judgeReached(server, reached),
-    allocation && judgeAllocation(server, allocation),
-    echo && judgeEcho(echo, allocation),
-    openPeers && judgePeers(openPeers),
+    binding && judgeBinding(binding, { relays: reached?.ok === true }),
+    ...judgeRelay(report),
   ];
   const subject = urlOf(server);
   return verdicts.flatMap((verdict) => (verdict ? [{ subject, ...verdict }] : []));
@@ -77,96 +75,27 @@ function judgeReached(server: TurnServer, reached: NonNullable<TurnReport["reach
   if (reached.value.asksForLogin) return { check, verdict: "ok", finding };
   return {
     check,
-    verdict: "warning",
+    verdict: "failed",
     finding: `${finding}, and relays for anybody`,
     remedy: "Require credentials on the TURN server (coturn: use-auth-secret).",
   };
 }
 
-function judgeAllocation(
-  server: TurnServer,
-  allocation: NonNullable<TurnReport["allocation"]>,
-): Verdicts {
-  const check = "allocation";
-  if (!allocation.ok) {
-    const words = notAllocated(allocation.fault, server.transport, server.port);
-    return { check, verdict: "failed", ...words };
-  }
-  const { relayed, mapped, tookMs } = allocation.value;
-  const finding = `relays at ${shown(relayed)}; granted in ${ms(tookMs)}`;
-  // It sees us come from the internet, so callers are there too: they cannot send to 10.0.0.5.
-  if (addressKind(relayed.host) === "public" || addressKind(mapped.host) !== "public") {
-    return { check, verdict: "ok", finding };
-  }
-  return {
-    check,
-    verdict: "failed",
-    finding: `${finding}, which callers on the internet cannot reach`,
-    remedy: "Tell the TURN server its public address (coturn: external-ip=PUBLIC/PRIVATE).",
-  };
-}
-
-function judgeEcho(
-  { fromHere, betweenRelays }: NonNullable<TurnReport["echo"]>,
-  allocation: TurnReport["allocation"],
-): Verdicts {
-  const check = "echo";
-  if (fromHere.ok) {
-    const finding = `sent through the relay and back in ${ms(fromHere.value)}`;
-    return { check, verdict: "ok", finding };
-  }
-  const denied = fromHere.fault.kind === "refused" && fromHere.fault.code === 403;
-  if (betweenRelays?.ok) {
-    const finding = `passes between two relays in ${ms(betweenRelays.value)}`;
-    if (denied) return { check, verdict: "ok", finding };
-    const port = allocation?.ok ? allocation.value.relayed.port : 0;
-    return {
-      check,
-      verdict: "warning",
-      finding: `${finding}, but not from this machine to the relayed UDP port ${port}`,
-      remedy:
-        "Open the relay's UDP ports in its firewall (coturn: min-port to max-port, 49152-65535 by default), or UDP out of this network.",
-    };
-  }
-  if (denied) {
-    return {
-      check,
-      verdict: "unknown",
-      finding: "the relay keeps its clients from this machine's address, so nothing can be sent",
-      remedy: "To check it, run the doctor where callers are: outside the server's network.",
-    };
-  }
-  return {
-    check,
-    verdict: "failed",
-    finding: "what we send through the relay does not come back",
-    remedy:
-      "Open the relay's UDP ports in its firewall (coturn: min-port to max-port, 49152-65535 by default), and check its external-ip.",
-  };
-}
-
-function judgePeers(openPeers: NonNullable<TurnReport["openPeers"]>): Verdicts {
-  const check = "private peers";
-  if (!openPeers.ok) {
-    const finding = "it did not say which peers it refuses";
-    return { check, verdict: "unknown", finding };
-  }
-  if (openPeers.value.length === 0) {
-    return { check, verdict: "ok", finding: "refuses to send into private networks" };
-  }
+function judgeBinding(
+  binding: NonNullable<TurnReport["binding"]>,
+  { relays }: { readonly relays: boolean },
+): Verdicts | undefined {
+  const check = "binding";
+  if (binding.ok) return { check, verdict: "ok", finding: mappedAs(binding.value) };
+  if (!relays) return undefined; // the line above says all
   return {
     check,
     verdict: "warning",
-    finding: `lets its users send to ${openPeers.value.join(", ")}`,
-    remedy:
-      "Deny private peers on the TURN server, or callers reach machines behind it (coturn: denied-peer-ip=10.0.0.0-10.255.255.255 and so on).",
+    finding: "relays, but answers no STUN request: callers learn no address of theirs from it",
+    remedy: "Let it answer STUN too (coturn: without no-stun and secure-stun).",
   };
 }
 
-function shown({ host, port }: Endpoint): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-function ms(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+function mappedAs({ mapped, roundTripMs }: Binding): string {
+  return `we are ${shown(mapped)} to it; answered in ${ms(roundTripMs)}`;
 }

@@ -1,14 +1,8 @@
 import { LLMRTCError } from "@metered/llmrtc-core";
 import { isIP } from "node:net";
 import { withinLimit } from "../ice/probe/limit.ts";
-import {
-  addressesOf,
-  type ProbeOptions,
-  probeStun,
-  type StunReport,
-  probeTurn,
-  type TurnReport,
-} from "../ice/probe/probe.ts";
+import { addressesOf, type ProbeOptions, probeStun, type StunReport } from "../ice/probe/probe.ts";
+import { probeTurn, type TurnReport } from "../ice/probe/turn-visit.ts";
 import type { Outcome } from "../ice/probe/fault.ts";
 import { defaultPortRange } from "../transport/addresses.ts";
 import { type IceServerList, readIceServers } from "../transport/webrtc/ice-servers.ts";
@@ -17,11 +11,16 @@ import { configuredServers } from "./doctor-configured.ts";
 import { judgeCoverage } from "./doctor-coverage.ts";
 import { judgeLifetime } from "./doctor-credentials.ts";
 import { type Diagnosis, type Finding, worst } from "./doctor-finding.ts";
-import { checkHttpPort, checkUdpPorts, judgeAddresses, localAddresses } from "./doctor-machine.ts";
+import { checkHttpPort } from "./doctor-http-port.ts";
+import {
+  checkNamedInterfaces,
+  checkUdpPorts,
+  judgeAddresses,
+  localAddresses,
+} from "./doctor-machine.ts";
 import { judgeName, judgeStun, judgeTurn } from "./doctor-servers.ts";
 import { parseEnvironment, type ServerSettings, type Variables } from "./environment.ts";
 
-/** All checks together end by then, in milliseconds: those that still wait fail. */
 const allWithinMs = 3_800;
 const webWithinMs = 2_000;
 
@@ -35,6 +34,8 @@ export interface DoctorOptions {
   /** Certificate authorities to trust in place of Node's, as PEM. */
   readonly ca?: string | undefined;
   readonly fetch?: typeof globalThis.fetch;
+  /** All checks together end by then, in milliseconds: those that still wait fail. Default 3800. */
+  readonly withinMs?: number | undefined;
 }
 
 /**
@@ -62,19 +63,22 @@ async function examine(variables: Variables, options: DoctorOptions): Promise<Fi
   const clock = new ClockWatch(options.fetch ?? globalThis.fetch);
   const host = options.host ?? server.host ?? "127.0.0.1";
   const port = options.port ?? server.port ?? 8787;
-  const [ports, servers] = await Promise.all([
+  const { signal } = new AbortController();
+  const ms = options.withinMs ?? allWithinMs;
+  const [ports, servers] = await withinLimit({ signal, ms }, (within) =>
     Promise.all([
-      checkHttpPort({ host, port }, globalThis.fetch),
-      checkUdpPorts(options.udpPorts ?? server.portRange ?? defaultPortRange),
+      Promise.all([
+        checkHttpPort({ host, port }, { signal: within }),
+        checkUdpPorts(options.udpPorts ?? server.portRange ?? defaultPortRange),
+      ]),
+      examineServers(server, clock, { signal: within, ca: options.ca }),
+      options.timeFrom !== undefined && askTime(clock, options.timeFrom),
     ]),
-    withinLimit({ signal: new AbortController().signal, ms: allWithinMs }, (signal) =>
-      examineServers(server, clock, { signal, ca: options.ca }),
-    ),
-    options.timeFrom !== undefined && askTime(clock, options.timeFrom),
-  ]);
+  );
   const announced = server.announcedAddresses ?? [];
   const addresses = judgeAddresses({ ...servers.seen, announced, local: localAddresses() });
-  return [addresses, ...ports, judgeClock(clock.reading), ...servers.findings];
+  const interfaces = checkNamedInterfaces(server);
+  return [addresses, ...interfaces, ...ports, judgeClock(clock.reading), ...servers.findings];
 }
 
 function misconfigured(finding: string): Finding {
@@ -93,13 +97,15 @@ async function examineServers(
   clock: ClockWatch,
   options: ProbeOptions,
 ): Promise<ServerFindings> {
-  const { iceServers, fixed, finding } = await configuredServers(settings, clock);
+  const { fetch } = clock;
+  const { signal } = options;
+  const { iceServers, fixed, findings } = await configuredServers(settings, { signal, fetch });
   const list = readIceServers(iceServers);
   const { names, stun, turn } = await probeAll(list, options);
   const now = Date.now();
   return {
     findings: [
-      finding,
+      ...findings,
       ...judgeCoverage(list),
       ...judgeLifetime(list.turn, { now, fixed }),
       ...names,

@@ -1,7 +1,12 @@
 import { type IceServer, LLMRTCError } from "@metered/llmrtc-core";
 import * as z from "zod/mini";
 import { remembered } from "./remembered.ts";
-import { type IceServerLease, type IceServerSource, IceSourceError } from "./source.ts";
+import {
+  type IceServerLease,
+  type IceServerRequest,
+  type IceServerSource,
+  IceSourceError,
+} from "./source.ts";
 import { askVendor, listedIceServers } from "./vendor.ts";
 
 export interface MeteredOptions {
@@ -26,7 +31,6 @@ export interface MeteredSurroundings {
 const checkAfterMs = 5 * 60_000;
 /** A plan without credentials per session refuses each time: ask again after so long. */
 const refusedForMs = 10 * 60_000;
-const requestWithinMs = 10_000;
 const vendor = "Metered";
 
 const created = z.object({ username: z.string(), password: z.string() });
@@ -52,16 +56,15 @@ export function meteredIceServers(
   const base = `https://${appName}.metered.live/api/v1/turn`;
   const description = `Metered (${appName}${region ? `, ${region}` : ""})`;
 
-  const loadShared = (): Promise<readonly IceServer[]> => {
+  const loadShared = (signal: AbortSignal): Promise<readonly IceServer[]> => {
     const url = new URL(`${base}/credentials`);
     url.searchParams.set("apiKey", apiKey);
     if (region) url.searchParams.set("region", region);
-    const signal = AbortSignal.timeout(requestWithinMs);
     const check = "check METERED_APP_NAME and METERED_API_KEY";
     return askVendor(listedIceServers, { vendor, url, check, signal, fetch });
   };
-  const shared = async (): Promise<IceServerLease> => ({
-    iceServers: await loadShared(),
+  const shared = async ({ signal }: IceServerRequest): Promise<IceServerLease> => ({
+    iceServers: await loadShared(signal),
     checkAfterMs,
   });
   if (secretKey === undefined) return { description, shared: true, mint: shared };
@@ -84,9 +87,9 @@ export function meteredIceServers(
   return {
     description: `${description}, a credential per call`,
     async mint({ sessionId = "reserve", signal }) {
-      if (now() < refusedUntil) return { iceServers: await servers(), checkAfterMs };
+      if (now() < refusedUntil) return { iceServers: await servers(signal), checkAfterMs };
       const expiresAt = now() + ttlSeconds * 1000;
-      const [listed, own] = await Promise.allSettled([servers(), create(sessionId, signal)]);
+      const [listed, own] = await Promise.allSettled([servers(signal), create(sessionId, signal)]);
       if (listed.status === "rejected") throw listed.reason;
       if (own.status === "fulfilled") {
         return { iceServers: withCredential(listed.value, own.value), expiresAt };

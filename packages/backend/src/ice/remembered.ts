@@ -1,26 +1,45 @@
+import { orAborted } from "../transport/webrtc/abort.ts";
+
+interface Load<T> {
+  readonly answer: Promise<T>;
+  readonly unwanted: AbortController;
+  waiting: number;
+}
+
 /**
- * Remembers what `load` gave for `keepMs`. Who asks while it is being loaded waits for the same answer.
- * A failure goes to those who wait and is forgotten.
+ * Remembers what `load` gave for `keepMs`. Who asks while it is being loaded waits for the same answer, as
+ * long as his own signal says; when the last one has gone, the signal of `load` aborts. A failure goes to
+ * those who wait and is forgotten.
  */
 export function remembered<T>(
-  load: () => Promise<T>,
+  load: (signal: AbortSignal) => Promise<T>,
   keepMs: number,
   now: () => number,
-): () => Promise<T> {
+): (signal: AbortSignal) => Promise<T> {
   let last: { readonly value: T; readonly at: number } | undefined;
-  let pending: Promise<T> | undefined;
+  let pending: Load<T> | undefined;
 
-  const loadOnce = async (): Promise<T> => {
-    try {
-      const value = await load();
+  const begin = (): Load<T> => {
+    const unwanted = new AbortController();
+    const answer = load(unwanted.signal).then((value) => {
       last = { value, at: now() };
       return value;
-    } finally {
-      pending = undefined;
-    }
+    });
+    return { answer, unwanted, waiting: 0 };
   };
-  return async () => {
+  return async (signal) => {
     if (last && now() - last.at < keepMs) return last.value;
-    return (pending ??= loadOnce());
+    signal.throwIfAborted();
+    const joined = (pending ??= begin());
+    joined.waiting += 1;
+    try {
+      return await orAborted(joined.answer, signal);
+    } finally {
+      joined.waiting -= 1;
+      if (joined.waiting === 0) {
+        if (pending === joined) pending = undefined;
+        joined.unwanted.abort();
+      }
+    }
   };
 }

@@ -23,12 +23,11 @@ export async function askVendor<Schema extends z.ZodMiniType>(
   schema: Schema,
   { vendor, url, init = {}, check, signal, fetch = globalThis.fetch }: VendorRequest,
 ): Promise<z.output<Schema>> {
+  const late = `${vendor} did not answer in time`;
   const response = await fetch(url, { ...init, signal, redirect: "error" }).catch(
     (error: unknown) => {
       throw new IceSourceError(
-        signal.aborted
-          ? `${vendor} did not answer in time`
-          : `${vendor} could not be reached${networkCode(error)}`,
+        signal.aborted ? late : `${vendor} could not be reached${networkCode(error)}`,
       );
     },
   );
@@ -38,6 +37,7 @@ export async function askVendor<Schema extends z.ZodMiniType>(
     throw new IceSourceError(`${vendor} answered with status ${status}${advice}`, status);
   }
   const body: unknown = await response.json().catch(() => undefined);
+  if (body === undefined && signal.aborted) throw new IceSourceError(late);
   const result = schema.safeParse(body);
   if (!result.success) throw new IceSourceError(`${vendor} answered something unexpected`);
   return result.data;

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from "node:tls";
 import type { IceServer } from "@metered/llmrtc-core";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../src/cli/doctor-finding.ts";
+import { configuredServers } from "../../src/cli/doctor-configured.ts";
 import { diagnose, type DoctorOptions } from "../../src/cli/doctor.ts";
 import { newAuthority } from "./certificates.ts";
 import { freePort } from "./coturn.ts";
@@ -118,6 +119,16 @@ describe("a TURN server", () => {
   });
 });
 
+test("a TURN server that answers STUN requests tells our address, also where it does not relay", async () => {
+  const port = await start(stunServer());
+  const { findings, verdict } = await examine([turn(`turn:127.0.0.1:${port}`)]);
+  const subject = `turn:127.0.0.1:${port}?transport=udp`;
+  expect(about(findings, "binding")).toMatchObject([{ subject, verdict: "ok" }]);
+  expect(about(findings, "binding")[0]?.finding).toContain("203.0.113.9");
+  expect(about(findings, "reached")).toMatchObject([{ verdict: "failed" }]);
+  expect(verdict).toBe("failed");
+});
+
 describe("a certificate", () => {
   const show = async (subject: { names: string[]; daysLeft?: number }, trusted = true) => {
     const authority = await newAuthority();
@@ -180,6 +191,30 @@ describe("this machine", () => {
     expect(about(findings, "HTTP port")).toMatchObject([{ verdict: "failed" }]);
   });
 
+  test("may be called by a name", async () => {
+    const { findings } = await examine([], { host: "localhost" });
+    expect(about(findings, "HTTP port")).toMatchObject([{ verdict: "ok" }]);
+    expect(about(findings, "HTTP port")[0]?.finding).toMatch(/^localhost:\d+ is free$/);
+  });
+
+  test("has no name that leads nowhere", async () => {
+    const { findings } = await examine([], { host: "voice.invalid" });
+    expect(about(findings, "HTTP port")).toMatchObject([{ verdict: "failed" }]);
+    expect(about(findings, "HTTP port")[0]?.finding).toContain("voice.invalid does not resolve");
+  });
+
+  test("has the interfaces that media shall use, or the server does not start", async () => {
+    const port = await freePort();
+    const named = (names: string) =>
+      diagnose({ ICE_SERVERS: "[]", ICE_INTERFACES: names }, { port });
+    const there = await named("127.0.0.1");
+    expect(about(there.findings, "interfaces")).toMatchObject([{ verdict: "ok" }]);
+    const missing = await named("127.0.0.1,nosuch0");
+    expect(missing.verdict).toBe("failed");
+    expect(about(missing.findings, "interfaces")).toMatchObject([{ verdict: "failed" }]);
+    expect(about(missing.findings, "interfaces")[0]?.finding).toContain("there is no nosuch0");
+  });
+
   test("has its UDP ports taken by others", async () => {
     const port = await start(udpServer(() => undefined));
     const { findings } = await examine([], { udpPorts: [port, port] });
@@ -226,6 +261,27 @@ describe("the list of servers", () => {
     const diagnosis = await diagnose(variables, { fetch, port: await freePort() });
     expect(about(diagnosis.findings, "source")).toMatchObject([{ verdict: "failed" }]);
     expect(JSON.stringify(diagnosis)).not.toContain("very-secret");
+  });
+
+  test("without TURN is no list for relays alone, and is looked at all the same", async () => {
+    const port = await start(stunServer());
+    const variables = {
+      ICE_SERVERS: JSON.stringify([{ urls: `stun:127.0.0.1:${port}` }]),
+      ICE_TRANSPORT_POLICY: "relay",
+    };
+    const { findings, verdict } = await diagnose(variables, { port: await freePort() });
+    expect(verdict).toBe("failed");
+    expect(about(findings, "policy")).toMatchObject([{ verdict: "failed" }]);
+    expect(about(findings, "policy")[0]?.finding).toContain("no TURN server is configured");
+    expect(about(findings, "binding")).toMatchObject([{ verdict: "ok" }]);
+  });
+
+  test("is not waited for from a source that heeds no signal", async () => {
+    const iceServers = () => new Promise<never>(() => undefined);
+    const impatient = new AbortController();
+    const asked = configuredServers({ iceServers }, { signal: impatient.signal, fetch });
+    impatient.abort();
+    expect((await asked).findings).toMatchObject([{ check: "source", verdict: "failed" }]);
   });
 
   test("with a name that does not resolve says so once for all its URLs", async () => {

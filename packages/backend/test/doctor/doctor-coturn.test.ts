@@ -7,7 +7,7 @@ import type { IceServer } from "@metered/llmrtc-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Diagnosis, Finding } from "../../src/cli/doctor-finding.ts";
 import { diagnose } from "../../src/cli/doctor.ts";
-import { Allocation, knock } from "../../src/ice/probe/allocation.ts";
+import { Allocation, type Family, knock } from "../../src/ice/probe/allocation.ts";
 import { openCarrier } from "../../src/ice/probe/carrier.ts";
 import { forbiddenPeers, openPrivatePeers } from "../../src/ice/probe/private-peers.ts";
 import { StunClient } from "../../src/ice/probe/stun-client.ts";
@@ -19,6 +19,9 @@ const withSecret = ["use-auth-secret", `static-auth-secret=${secret}`];
 /** On loopback peers are on loopback; coturn refuses them without this and a password for its CLI. */
 const loopback = ["allow-loopback-peers", "cli-password=unused"];
 const denied = ["denied-peer-ip=169.254.0.0-169.254.255.255"];
+const hasIpv6 = Object.values(os.networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === "::1"),
+);
 
 let authority: Authority;
 beforeAll(async () => {
@@ -67,7 +70,13 @@ describe("a TURN server with a shared secret", () => {
       { urls: `stun:127.0.0.1:${coturn.port}` },
       { urls: [udp, tcp, tls], ...ephemeral(secret, 3600) },
     ]);
-    const fine = { reached: "ok", allocation: "ok", echo: "ok", "private peers": "ok" };
+    const fine = {
+      reached: "ok",
+      binding: "ok",
+      allocation: "ok",
+      echo: "ok",
+      "private peers": "ok",
+    };
     expect(verdicts(findings, udp)).toEqual(fine);
     expect(verdicts(findings, tcp)).toEqual(fine);
     expect(verdicts(findings, tls)).toEqual({ certificate: "ok", ...fine });
@@ -176,12 +185,12 @@ test("static users come in with their password alone", async () => {
   });
 });
 
-test("a server that relays for anybody is a risk", async () => {
+test("a server that relays for anybody fails", async () => {
   await withCoturn(["no-auth", ...loopback], async ({ port }) => {
     const { findings } = await examine([
       { urls: `turn:127.0.0.1:${port}`, username: "any", credential: "thing" },
     ]);
-    expect(about(findings, "reached")).toMatchObject({ verdict: "warning" });
+    expect(about(findings, "reached")).toMatchObject({ verdict: "failed" });
     expect(about(findings, "echo")).toMatchObject({ verdict: "ok" });
   });
 });
@@ -207,26 +216,31 @@ test("a user over quota is told so", async () => {
 
 describe("private peers of a relay on the internet", () => {
   // It says that it is on the internet, so nothing may be sent: only permissions are asked for.
-  const publicly = [...withSecret, "external-ip=203.0.113.5/127.0.0.1"];
+  const publicly = [
+    ...withSecret,
+    "external-ip=203.0.113.5/127.0.0.1",
+    ...(hasIpv6 ? ["relay-ip=::1", "external-ip=2001:db8::5/::1"] : []),
+  ];
   const { signal } = new AbortController();
 
-  const openPeers = (lines: readonly string[]) =>
+  const openPeers = (lines: readonly string[], family: Family = "ipv4") =>
     withCoturn([...publicly, ...lines], async ({ port }) => {
       const target = { transport: "udp", address: "127.0.0.1", host: "127.0.0.1", port } as const;
       const client = new StunClient(await openCarrier(target, { signal }));
       try {
         const { username = "", credential = "" } = ephemeral(secret, 60);
         const login = { username, credential };
-        const welcome = await knock(client, { signal });
-        const allocation = await Allocation.open(client, welcome, login, { signal });
+        const welcome = await knock(client, { signal, family });
+        const allocation = await Allocation.open(client, welcome, login, { signal, family });
         return await openPrivatePeers(allocation, { signal });
       } finally {
         client.close();
       }
     });
 
-  test("are open by coturn's default", async () => {
-    const expected = forbiddenPeers.filter((peer) => peer !== "127.0.0.1");
+  test("are open by coturn's default, but for the machine itself", async () => {
+    const itself = ["127.0.0.1", "0.0.0.0"];
+    const expected = forbiddenPeers.ipv4.filter((peer) => !itself.includes(peer));
     expect(await openPeers([])).toEqual(expected);
   });
 
@@ -246,5 +260,23 @@ describe("private peers of a relay on the internet", () => {
     const open = await openPeers([line]);
     expect(open).not.toContain("10.0.0.1");
     expect(open).toContain("169.254.169.254");
+  });
+
+  test.skipIf(!hasIpv6)("are asked for in IPv6 where it relays that too", async () => {
+    expect(await openPeers([], "ipv6")).toEqual(["::ffff:169.254.169.254", "fe80::1", "fd00::1"]);
+    const last = "ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+    const lines = [`denied-peer-ip=fc00::-fdff:${last}`, `denied-peer-ip=fe80::-febf:${last}`];
+    expect(await openPeers(lines, "ipv6")).toEqual(["::ffff:169.254.169.254"]);
+  });
+
+  test.skipIf(!hasIpv6)("in IPv6 alone fail the doctor", async () => {
+    const ipv4 = "denied-peer-ip=0.0.0.0-255.255.255.255";
+    await withCoturn([...publicly, ipv4], async ({ port }) => {
+      const urls = `turn:127.0.0.1:${port}`;
+      const { findings, verdict } = await examine([{ urls, ...ephemeral(secret, 3600) }]);
+      expect(about(findings, "private peers")).toMatchObject({ verdict: "failed" });
+      expect(about(findings, "private peers")?.finding).toContain("fd00::1");
+      expect(verdict).toBe("failed");
+    });
   });
 });

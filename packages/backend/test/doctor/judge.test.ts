@@ -4,7 +4,7 @@ import { judgeLifetime } from "../../src/cli/doctor-credentials.ts";
 import { judgeAddresses } from "../../src/cli/doctor-machine.ts";
 import { judgeTurn } from "../../src/cli/doctor-servers.ts";
 import { diagnosisTable } from "../../src/cli/doctor-table.ts";
-import type { TurnReport } from "../../src/ice/probe/probe.ts";
+import type { TurnReport } from "../../src/ice/probe/turn-visit.ts";
 import { readIceServers, type TurnServer } from "../../src/transport/webrtc/ice-servers.ts";
 
 const now = Date.UTC(2030, 0, 1);
@@ -79,11 +79,34 @@ describe("a relay", () => {
     expect(verdicts("203.0.113.5", { echo })).toMatchObject({ echo: verdict });
   });
 
-  test("that lets anybody in, or into private networks, is a risk", () => {
+  test("that lets anybody in fails", () => {
     const open = { ok: true, value: { tookMs: 1, asksForLogin: false } } as const;
-    expect(verdicts("203.0.113.5", { reached: open })).toMatchObject({ reached: "warning" });
-    const openPeers = { ok: true, value: ["10.0.0.1"] } as const;
-    expect(verdicts("203.0.113.5", { openPeers })).toMatchObject({ "private peers": "warning" });
+    expect(verdicts("203.0.113.5", { reached: open })).toMatchObject({ reached: "failed" });
+  });
+
+  test.each([
+    ["into private networks", { ok: true, value: ["10.0.0.1"] }, undefined, "failed"],
+    ["into none", { ok: true, value: [] }, undefined, "ok"],
+    ["into none in either family", { ok: true, value: [] }, { ok: true, value: [] }, "ok"],
+    ["into those in IPv6", { ok: true, value: [] }, { ok: true, value: ["fd00::1"] }, "failed"],
+    ["into those in IPv6 at least", silent, { ok: true, value: ["fd00::1"] }, "failed"],
+    ["nobody knows where", silent, undefined, "unknown"],
+    ["into none, but in IPv6 nobody knows", { ok: true, value: [] }, silent, "unknown"],
+  ] as const)("that lets its users %s", (_where, openPeers, openPeers6, verdict) => {
+    const peers = { openPeers, ...(openPeers6 && { openPeers6 }) };
+    expect(verdicts("203.0.113.5", peers)).toMatchObject({ "private peers": verdict });
+  });
+
+  test("that does not answer as a STUN server still relays", () => {
+    const value = { mapped: { host: "198.51.100.7", port: 1 }, roundTripMs: 1 };
+    const bound = { ok: true, value } as const;
+    expect(verdicts("203.0.113.5", { binding: bound })).toMatchObject({ binding: "ok" });
+    expect(verdicts("203.0.113.5", { binding: silent })).toMatchObject({ binding: "warning" });
+  });
+
+  test("that cannot be reached needs no second line for its binding", () => {
+    const found = judgeTurn({ server, reached: silent, binding: silent }, now);
+    expect(found.map(({ check }) => check)).toEqual(["reached"]);
   });
 });
 

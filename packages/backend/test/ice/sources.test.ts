@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import {
   cloudflareIceServers,
+  type IceServerSource,
   meteredIceServers as metered,
   turnRestIceServers,
   twilioIceServers,
@@ -10,7 +11,7 @@ import { describe, expect, test } from "vitest";
 import { chooseIceServers } from "../../src/ice/choose.ts";
 import { meteredIceServers } from "../../src/ice/metered.ts";
 import { faultIn } from "../../src/ice/server-list.ts";
-import { answering, asked, json } from "./vendor.ts";
+import { answering, asked, json, silent } from "./vendor.ts";
 
 const request = (sessionId?: string) => ({ sessionId, signal: new AbortController().signal });
 const turn = [{ urls: "turn:relay.example:80", username: "u", credential: "c" }];
@@ -268,6 +269,56 @@ describe("Twilio", () => {
       await expect(twilio(answer).source.mint(request())).rejects.toThrow(/^Twilio/);
     },
   );
+});
+
+describe("a service that does not answer", () => {
+  const own = { ...account, secretKey: "sk" };
+  test.each([
+    ["Metered", (fetch: typeof globalThis.fetch) => meteredIceServers(account, { fetch })],
+    ["Metered, per call", (fetch) => meteredIceServers(own, { fetch })],
+    ["Cloudflare", (fetch) => cloudflareIceServers({ keyId: "i", apiToken: "t", fetch })],
+    ["Twilio", (fetch) => twilioIceServers({ accountSid: "AC1", authToken: "t", fetch })],
+  ] satisfies [string, (fetch: typeof globalThis.fetch) => IceServerSource][])(
+    "is asked no longer than somebody waits: %s",
+    async (_, source) => {
+      const { fetch, state } = silent();
+      const caller = new AbortController();
+      const minted = source(fetch).mint({ signal: caller.signal });
+      expect(state.open).toBeGreaterThan(0);
+      caller.abort();
+      await expect(minted).rejects.toThrow();
+      expect(state.open).toBe(0);
+    },
+    5_000,
+  );
+
+  test("is asked on for those who still wait", async () => {
+    const { fetch, state } = silent();
+    const source = meteredIceServers(own, { fetch });
+    const [one, other] = [new AbortController(), new AbortController()];
+    const minted = [one, other].map(({ signal }) => source.mint({ signal }));
+    const all = Promise.allSettled(minted);
+    expect(state.open).toBe(3); // the list once, and a credential for each
+    one.abort();
+    await expect(minted[0]).rejects.toThrow();
+    expect(state.open).toBe(2);
+    other.abort();
+    await all;
+    expect(state.open).toBe(0);
+  });
+
+  test("in the middle of its answer was late, not wrong", async () => {
+    const late = new AbortController();
+    const broken = new ReadableStream({
+      pull: (body) => {
+        late.abort();
+        body.error(new DOMException("aborted", "AbortError"));
+      },
+    });
+    const fetch = async () => new Response(broken);
+    const minted = meteredIceServers(account, { fetch }).mint({ signal: late.signal });
+    await expect(minted).rejects.toThrow("Metered did not answer in time");
+  });
 });
 
 test("the package exports the sources", () => {

@@ -22,3 +22,18 @@ export function asked(fetch: ReturnType<typeof answering>) {
     return { method, url: url instanceof URL ? url.href : "", body, headers };
   });
 }
+
+/** A `fetch` that nobody answers; `open` is how many of its requests still wait. */
+export function silent() {
+  const state = { open: 0 };
+  const fetch: typeof globalThis.fetch = (_, init) => {
+    state.open += 1;
+    return new Promise((_, reject) => {
+      init?.signal?.addEventListener("abort", () => {
+        state.open -= 1;
+        reject(new DOMException("aborted", "AbortError"));
+      });
+    });
+  };
+  return { fetch, state };
+}

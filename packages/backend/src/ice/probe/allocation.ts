@@ -12,8 +12,18 @@ interface Signalled {
   readonly signal: AbortSignal;
 }
 
+interface AllocateOptions extends Signalled {
+  /** Default `ipv4`. */
+  readonly family?: Family;
+}
+
+/** Of a relay's address, and so of the peers that it can send to. */
+export type Family = "ipv4" | "ipv6";
+
 /** REQUESTED-TRANSPORT: UDP between the relay and its peers. */
 const relayOverUdp = 0x11000000;
+/** REQUESTED-ADDRESS-FAMILY (RFC 8656 section 18.8); left out, it is IPv4, which old servers know alone. */
+const relayInIpv6 = 0x02000000;
 
 /** Signs requests with a long-term credential (RFC 8489 section 9.2). */
 class Signature {
@@ -62,8 +72,11 @@ export interface Welcome {
 }
 
 /** Asks for a relay without credentials, to see whether a TURN server is there. */
-export async function knock(client: StunClient, { signal }: Signalled): Promise<Welcome> {
-  const answer = await client.request(allocateRequest(), { signal });
+export async function knock(
+  client: StunClient,
+  { signal, family = "ipv4" }: AllocateOptions,
+): Promise<Welcome> {
+  const answer = await client.request(allocateRequest(family), { signal });
   return { challenge: answer, asksForLogin: answer.messageClass === classes.ERROR };
 }
 
@@ -103,12 +116,12 @@ export class Allocation {
     client: StunClient,
     { challenge, asksForLogin }: Welcome,
     login: Login,
-    { signal }: Signalled,
+    { signal, family = "ipv4" }: AllocateOptions,
   ): Promise<Allocation> {
     const signature = new Signature(login);
     if (!asksForLogin) return new Allocation(client, signature, challenge);
     signature.answer(challenge);
-    const granted = await ask(client, signature, allocateRequest, signal);
+    const granted = await ask(client, signature, () => allocateRequest(family), signal);
     return new Allocation(client, signature, granted);
   }
 
@@ -158,9 +171,8 @@ async function ask(
   return response;
 }
 
-function allocateRequest(): Message {
-  return new Message(methods.ALLOCATE, classes.REQUEST).setAttribute(
-    "REQUESTED-TRANSPORT",
-    relayOverUdp,
-  );
+function allocateRequest(family: Family): Message {
+  const request = new Message(methods.ALLOCATE, classes.REQUEST);
+  if (family === "ipv6") request.setAttribute("REQUESTED-ADDRESS-FAMILY", relayInIpv6);
+  return request.setAttribute("REQUESTED-TRANSPORT", relayOverUdp);
 }
