@@ -17,7 +17,7 @@ export interface TurnRestOptions {
  * draft-uberti-behave-turn-rest-00. Each call gets a credential of its own, made here: the user name is
  * `<end in Unix seconds>:<session>`, the password its HMAC-SHA1.
  *
- * @throws {LLMRTCError} `INVALID_CONFIG` when an address is none, or none is a TURN server
+ * @throws {LLMRTCError} `INVALID_CONFIG` when an address is none, none is a TURN server, or the secret is empty
  */
 export function turnRestIceServers(
   { urls, secret, ttlSeconds = 3600 }: TurnRestOptions,
@@ -29,6 +29,8 @@ export function turnRestIceServers(
   if (fault) throw new LLMRTCError("INVALID_CONFIG", `TURN URLs: ${fault.replace("[0].", "")}`);
   if (turn.length === 0)
     throw new LLMRTCError("INVALID_CONFIG", "TURN URLs: none is a TURN server");
+  // Whoever knows that it is empty could make credentials too.
+  if (secret.trim() === "") throw new LLMRTCError("INVALID_CONFIG", "TURN secret: it is empty");
   return {
     description: `TURN with a shared secret (${turn.length} ${turn.length === 1 ? "address" : "addresses"})`,
     async mint({ sessionId = "reserve" }) {

@@ -98,6 +98,11 @@ test.each([
   expect(() => parseEnvironment({ [other]: both[other] })).toThrow(line(other, one));
 });
 
+test("an empty shared secret is none", () => {
+  const parse = () => parseEnvironment({ ...turn, TURN_SECRET: "  " });
+  expect(parse).toThrow("TURN_URLS is set, but TURN_SECRET is not: set it too, or unset both");
+});
+
 describe("a fault is one line that names the variable", () => {
   const secretive = "sk-secret value";
   test.each([

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -192,6 +192,24 @@ test("a server that relays for anybody fails", async () => {
     ]);
     expect(about(findings, "reached")).toMatchObject({ verdict: "failed" });
     expect(about(findings, "echo")).toMatchObject({ verdict: "ok" });
+  });
+});
+
+test("the configuration that we ship lets nobody in before it has a secret", async () => {
+  const shipped = new URL("../../../../deploy/coturn/turnserver.conf", import.meta.url);
+  const replaced = /^(?:listening-ip|relay-ip|aux-server|realm|cert|pkey|(?:tls-)?listening-port)=/;
+  const lines = (await readFile(shipped, "utf8"))
+    .split("\n")
+    .filter((line) => !replaced.test(line));
+  const urls = (port: number) => `turn:127.0.0.1:${port}`;
+  await withCoturn(lines, async ({ port }) => {
+    const { findings } = await examine([{ urls: urls(port), ...ephemeral("", 3600) }]);
+    expect(about(findings, "allocation")?.finding).toContain("refuses the credentials (401)");
+  });
+  await withCoturn([...lines, `static-auth-secret=${secret}`], async ({ port }) => {
+    const { findings } = await examine([{ urls: urls(port), ...ephemeral(secret, 3600) }]);
+    expect(about(findings, "allocation")).toMatchObject({ verdict: "ok" });
+    expect(about(findings, "private peers")).toMatchObject({ verdict: "ok" });
   });
 });
 

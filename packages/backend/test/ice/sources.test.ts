@@ -181,6 +181,12 @@ describe("a shared secret", () => {
   test.each([[["turn:"]], [["stun:a"]], [[]]])("with the addresses %j is refused", (urls) => {
     expect(() => turnRestIceServers({ urls, secret: "s" })).toThrow(/^TURN URLs: /);
   });
+
+  test.each(["", "  "])("of nothing (%j) is refused", (secret) => {
+    const make = () => turnRestIceServers({ urls: ["turn:a"], secret });
+    expect(make).toThrow(expect.objectContaining({ code: "INVALID_CONFIG" }));
+    expect(make).toThrow(/^TURN secret: it is empty/);
+  });
 });
 
 describe("Cloudflare", () => {
