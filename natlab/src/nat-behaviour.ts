@@ -1,4 +1,5 @@
-import { attributes, decodeAddress, encodeRequest, requests } from "./stun-message.ts";
+import { decodeAddress } from "./stun-address.ts";
+import { attributes, encodeRequest, requests } from "./stun-message.ts";
 import { StunSocket } from "./stun-socket.ts";
 
 export type Dependence =

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 
-const magicCookie = 0x2112_a442;
+export const magicCookie = 0x2112_a442;
 const headerBytes = 20;
 
 /** Message types of RFC 8489 and RFC 8656 that we send. */
@@ -16,7 +16,7 @@ export const attributes = {
   xorPeerAddress: 0x0012,
   realm: 0x0014,
   nonce: 0x0015,
-  xorRelayedAddress: 0x0016,
+  requestedFamily: 0x0017,
   requestedTransport: 0x0019,
   xorMappedAddress: 0x0020,
 };
@@ -28,6 +28,10 @@ export interface StunMessage {
   readonly attributes: ReadonlyMap<number, Buffer>;
 }
 
+/** An attribute's value; an IPv6 address is masked with the transaction. */
+export type AttributeValue = Buffer | ((transaction: Buffer) => Buffer);
+export type Attributes = readonly (readonly [type: number, value: AttributeValue])[];
+
 /**
  * A request with a transaction of its own.
  *
@@ -35,7 +39,7 @@ export interface StunMessage {
  */
 export function encodeRequest(
   type: number,
-  values: readonly (readonly [type: number, value: Buffer])[],
+  values: Attributes,
   key?: Buffer,
 ): { readonly bytes: Buffer; readonly transaction: string } {
   const header = Buffer.alloc(headerBytes);
@@ -43,7 +47,11 @@ export function encodeRequest(
   header.writeUInt32BE(magicCookie, 4);
   const transaction = randomBytes(12);
   transaction.copy(header, 8);
-  const body = Buffer.concat(values.map(([kind, value]) => encodeAttribute(kind, value)));
+  const body = Buffer.concat(
+    values.map(([kind, value]) =>
+      encodeAttribute(kind, typeof value === "function" ? value(transaction) : value),
+    ),
+  );
   header.writeUInt16BE(body.length + (key ? 24 : 0), 2);
   const unsigned = Buffer.concat([header, body]);
   const bytes = key
@@ -66,21 +74,6 @@ export function decodeMessage(bytes: Buffer): StunMessage | undefined {
   }
   const transaction = bytes.subarray(8, headerBytes).toString("hex");
   return { type: bytes.readUInt16BE(0), transaction, attributes: found };
-}
-
-/** `203.0.113.20:40000` from an XOR-…-ADDRESS attribute. */
-export function decodeAddress(value: Buffer): string {
-  const port = value.readUInt16BE(2) ^ (magicCookie >>> 16);
-  const ip = (value.readUInt32BE(4) ^ magicCookie) >>> 0;
-  return `${[24, 16, 8, 0].map((shift) => (ip >>> shift) & 0xff).join(".")}:${port}`;
-}
-
-export function encodeAddress(ip: string, port: number): Buffer {
-  const value = Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]);
-  value.writeUInt16BE(port ^ (magicCookie >>> 16), 2);
-  const number = ip.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
-  value.writeUInt32BE((number ^ magicCookie) >>> 0, 4);
-  return value;
 }
 
 function encodeAttribute(type: number, value: Buffer): Buffer {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
+import { encodeAddress } from "./stun-address.ts";
 import {
+  type Attributes,
   attributes,
-  decodeAddress,
-  encodeAddress,
   encodeRequest,
   requests,
   type StunMessage,
@@ -13,9 +13,12 @@ import type { TurnCredential } from "./turn-credential.ts";
 /** What a TURN server said: an error code of RFC 8656, or undefined for yes. */
 export interface TurnAnswer {
   readonly error: number | undefined;
-  readonly relayed: string | undefined;
 }
 
+/** Of a relay's address, and so of its peers. */
+export type Family = "ipv4" | "ipv6";
+
+const families = { ipv4: Buffer.from([1, 0, 0, 0]), ipv6: Buffer.from([2, 0, 0, 0]) };
 const udp = Buffer.from([17, 0, 0, 0]);
 
 /** Asks a TURN server over UDP, to see what it allows. */
@@ -36,8 +39,11 @@ export class TurnClient {
     this.#credential = credential;
   }
 
-  allocate(): Promise<TurnAnswer> {
-    return this.#ask(requests.allocate, [[attributes.requestedTransport, udp]]);
+  allocate(family: Family = "ipv4"): Promise<TurnAnswer> {
+    return this.#ask(requests.allocate, [
+      [attributes.requestedTransport, udp],
+      [attributes.requestedFamily, families[family]],
+    ]);
   }
 
   /** Asks to exchange packets with that peer. */
@@ -52,16 +58,15 @@ export class TurnClient {
   }
 
   /** The server names its realm and nonce in a first refusal (401), or a fresh nonce (438). */
-  async #ask(type: number, values: readonly (readonly [number, Buffer])[]): Promise<TurnAnswer> {
+  async #ask(type: number, values: Attributes): Promise<TurnAnswer> {
     let answer = await this.#send(type, values);
     for (let tries = 0; tries < 2 && this.#challenged(answer); tries += 1) {
       answer = await this.#send(type, values);
     }
-    const relayed = answer.attributes.get(attributes.xorRelayedAddress);
-    return { error: errorCode(answer), relayed: relayed && decodeAddress(relayed) };
+    return { error: errorCode(answer) };
   }
 
-  async #send(type: number, values: readonly (readonly [number, Buffer])[]): Promise<StunMessage> {
+  async #send(type: number, values: Attributes): Promise<StunMessage> {
     const { username, credential } = this.#credential;
     const known = this.#nonce.length > 0;
     const login = [

@@ -20,7 +20,7 @@ export class TurnServer {
   readonly #config: string;
   #process: ChildProcess | undefined;
 
-  /** @param ipv6 listens there too; its relays are in IPv4 all the same */
+  /** @param ipv6 listens there too, and relays there for whoever asks for that */
   static async start(
     lab: Lab,
     certificates: Certificates,
@@ -38,7 +38,7 @@ export class TurnServer {
     const { turn, turnAlternate } = addresses;
     const text = fillIn(readFileSync(production, "utf8"), {
       "listening-ip": [turn, turnAlternate, ...(ipv6 ? [addresses6.turn] : [])],
-      "relay-ip": [turn],
+      "relay-ip": [turn, ...(ipv6 ? [addresses6.turn] : [])],
       "aux-server": [`${turn}:443`],
       realm: [turnHost],
       "static-auth-secret": [this.secret],

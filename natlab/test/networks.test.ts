@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeCertificates } from "../src/certificates.ts";
+import { giveIpv6 } from "../src/ipv6.ts";
 import { Lab } from "../src/lab.ts";
 import type { NatBehaviour } from "../src/nat-behaviour.ts";
 import { firewalls } from "../src/nat-rules.ts";
@@ -12,7 +13,8 @@ let probe: string;
 
 beforeAll(async () => {
   lab = await Lab.open();
-  turn = await TurnServer.start(lab, await makeCertificates(lab.folder));
+  await giveIpv6(lab);
+  turn = await TurnServer.start(lab, await makeCertificates(lab.folder), { ipv6: true });
   probe = await program(lab, "nat-probe");
 });
 
@@ -68,14 +70,37 @@ test("coturn, as we ship its configuration, serves callers and nobody else", asy
   const file = await program(lab, "turn-probe");
   const found: unknown = JSON.parse(await lab.run("caller", process.execPath, [file, turn.secret]));
   expect(found).toEqual({
-    allocated: 0,
-    peers: {
-      "203.0.113.40": 0,
-      "203.0.113.10": 0,
-      "10.0.1.2": 403,
-      "192.168.1.1": 403,
-      "127.0.0.1": 403,
-      "169.254.169.254": 403,
+    ipv4: {
+      allocated: 0,
+      peers: {
+        "203.0.113.40": 0,
+        "203.0.113.10": 0,
+        "10.0.1.2": 403,
+        "192.168.1.1": 403,
+        "127.0.0.1": 403,
+        "0.0.0.0": 403,
+        "169.254.169.254": 403,
+      },
+    },
+    ipv6: {
+      allocated: 0,
+      peers: {
+        "2001:db8::40": 0,
+        "::": 403,
+        "::1": 403,
+        "::10.0.0.1": 403,
+        "::7f00:1": 403,
+        "::a00:0": 403,
+        "::a00": 403,
+        "::ffff:10.0.0.1": 403,
+        "64:ff9b::a00:1": 403,
+        "2002:a00:1::1": 403,
+        "fc00::1": 403,
+        "fd00::1": 403,
+        "fe80::1": 403,
+        "fec0::1": 403,
+        "ff02::1": 403,
+      },
     },
     expired: 401,
     wrong: 401,
