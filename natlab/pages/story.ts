@@ -10,12 +10,17 @@ export interface StoryResult {
   readonly backMs: number;
   /** The voice was there at the end. */
   readonly recovered: boolean;
-  /** Why the call ended, when the client gave it up. */
-  readonly endedWith: string | undefined;
+  /** How the call ended, when the client gave it up: the error's code and reason. */
+  readonly ended: Ending | undefined;
   /** What the client said and what the browser's connections were, in order. */
   readonly events: readonly { readonly what: string; readonly atMs: number }[];
   /** How many connections the call took. */
   readonly connections: number;
+}
+
+export interface Ending {
+  readonly code: string;
+  readonly reason: string | undefined;
 }
 
 export interface Watch {
@@ -41,7 +46,7 @@ const gapMs = 500;
 export class StoryCall {
   readonly #client = new LLMRTCWebClient({ signallingUrl: `wss://${location.host}` });
   readonly #events: { readonly what: string; readonly at: number }[] = [];
-  #endedWith: string | undefined;
+  #ended: Ending | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #packets = 0;
   #heardAt = 0;
@@ -59,9 +64,9 @@ export class StoryCall {
     client.on("connectionReport", ({ kind, why }) => {
       this.#note(`report ${kind} ${why}`);
     });
-    client.on("error", ({ code, recoverable }) => {
+    client.on("error", ({ code, reason, recoverable }) => {
       this.#note(`error ${code}`);
-      if (!recoverable) this.#endedWith = code;
+      if (!recoverable) this.#ended = { code, reason };
     });
     for (const name of ["online", "offline"]) {
       addEventListener(name, () => {
@@ -86,7 +91,7 @@ export class StoryCall {
     const passedMs = (): number => performance.now() - began;
     while (
       passedMs() < mostMs &&
-      this.#endedWith === undefined &&
+      this.#ended === undefined &&
       (passedMs() < leastMs || !this.#isWell(wholeAt))
     ) {
       await passed(sampleMs);
@@ -100,7 +105,7 @@ export class StoryCall {
       silenceMs: Math.max(this.#silenceMs, last),
       backMs: Math.max(0, this.#backAt - wholeAt),
       recovered,
-      endedWith: this.#endedWith,
+      ended: this.#ended,
       events: events
         .filter(({ at }) => at >= eventAt)
         .sort((a, b) => a.at - b.at)

@@ -17,8 +17,9 @@ const titles: Record<ServerNetwork, string> = {
 };
 
 /** Writes its part of docs/natlab-matrix.md. */
-export function saveMatrix(results: readonly CellResult[]): void {
-  savePart("Which calls connect", matrixReport(results));
+export function saveMatrix(results: ReadonlyMap<Cell, CallResult>): void {
+  const all = [...results].map(([cell, result]) => ({ cell, result }));
+  savePart("Which calls connect", matrixReport(all));
 }
 
 /** What came out, in Markdown. */

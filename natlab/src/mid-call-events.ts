@@ -22,6 +22,8 @@ export interface MidCallEvent {
   readonly proof?: (calling: CallingLab) => boolean;
   /** The voice must be back sooner than this, in milliseconds. */
   readonly backWithinMs: number;
+  /** Nothing can save the call: it must end. */
+  readonly ends?: true;
 }
 
 const direct = { network: "port-restricted", ice: "stun" } as const;
@@ -32,7 +34,7 @@ const relayed = { network: "udp-blocked", ice: "turn-tcp" } as const;
  * The aim is 2 s; what it takes stands in the report.
  */
 const soonMs = 15_000;
-/** The client gives up after a minute of trying; by then it must have said so. */
+/** The client looks for its call for a minute. */
 const atAllMs = 90_000;
 
 /** A later relay was made with credentials that began after the first ones had ended. */
@@ -97,6 +99,14 @@ export const midCallEvents: readonly MidCallEvent[] = [
     },
     backWithinMs: atAllMs,
   })),
+  {
+    name: "link down for good",
+    ...direct,
+    outage: false,
+    happen: ({ lab }) => lab.setLink("wifi", "down"),
+    backWithinMs: atAllMs,
+    ends: true,
+  },
   {
     name: "the router restarts (new port)",
     network: "symmetric",

@@ -21,8 +21,8 @@ ${table(head, rows)}`,
   );
 }
 
-function outcome({ recovered, endedWith, backMs, silenceMs, connections }: StoryResult): string {
-  if (endedWith !== undefined) return `ends with \`${endedWith}\``;
+function outcome({ recovered, ended, backMs, silenceMs, connections }: StoryResult): string {
+  if (ended) return `ends with \`${ended.code}\`, reason \`${ended.reason ?? "none"}\``;
   if (!recovered) return "**lost**: silent, without a reason";
   const anew = connections > 1 ? ", over another connection" : "";
   if (backMs === 0) return `goes on: ${seconds(silenceMs)} s without sound at most`;

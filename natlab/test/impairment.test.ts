@@ -11,6 +11,7 @@ import { Cable } from "../src/cable.ts";
 import { type CallingLab, openCallingLab } from "../src/calling-lab.ts";
 import { saveImpairments } from "../src/impairment-report.ts";
 import { callIn, setNetworks } from "../src/calls.ts";
+import { saveWhenWhole } from "../src/kept-results.ts";
 
 const everything = process.env["NATLAB"] === "all";
 
@@ -28,7 +29,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await calling.close();
-  if (everything) saveImpairments(results);
+  if (!everything) return;
+  saveWhenWhole({
+    part: "impairment",
+    subjects: badNetworks,
+    nameOf: ({ name }) => name,
+    rows: results,
+    save: saveImpairments,
+  });
 });
 
 const tried = everything ? badNetworks : [lossyNetwork];

@@ -6,6 +6,7 @@ import { callAt } from "../src/calls.ts";
 import { setFirewall6, setIpv4 } from "../src/ipv6.ts";
 import { allIpv6Cells, type Ipv6Cell, someIpv6Cells } from "../src/ipv6-cells.ts";
 import { saveIpv6 } from "../src/ipv6-report.ts";
+import { saveWhenWhole } from "../src/kept-results.ts";
 import { pathOf } from "../src/path.ts";
 
 const everything = process.env["NATLAB"] === "all";
@@ -19,7 +20,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await calling.close();
-  if (everything) saveIpv6(results);
+  if (!everything) return;
+  const nameOf = ({ name, ice }: Ipv6Cell) => `${name}, ${ice}`;
+  saveWhenWhole({ part: "ipv6", subjects: allIpv6Cells, nameOf, rows: results, save: saveIpv6 });
 });
 
 test.each(cells.map((cell) => [cell.name, cell.ice, cell] as const))(

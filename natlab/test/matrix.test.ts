@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CallResult } from "../pages/call.ts";
 import { type CallingLab, openCallingLab } from "../src/calling-lab.ts";
 import { callIn, setNetworks } from "../src/calls.ts";
 import { allCells, someCells } from "../src/cells.ts";
 import { type Cell, expectedPaths } from "../src/expectation.ts";
 import { pathOf } from "../src/path.ts";
-import { addToKept, forgetKept } from "../src/kept-results.ts";
-import { type CellResult, saveMatrix } from "../src/matrix-report.ts";
+import { saveWhenWhole } from "../src/kept-results.ts";
+import { saveMatrix } from "../src/matrix-report.ts";
 
 /** `npm run natlab` tries every cell and writes the report; `npm test` some. */
 const everything = process.env["NATLAB"] === "all";
@@ -17,7 +18,7 @@ for (const cell of cells) {
 }
 
 const words = /go forward/i;
-const results: CellResult[] = [];
+const results = new Map<Cell, CallResult>();
 let calling: CallingLab;
 
 beforeAll(async () => {
@@ -27,10 +28,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await calling.close();
   if (!everything) return;
-  const all = addToKept(results);
-  if (all.length < allCells.length) return;
-  saveMatrix(all);
-  forgetKept();
+  saveWhenWhole({
+    part: "matrix",
+    subjects: allCells,
+    nameOf: ({ server, network, ice }) => `${server}, ${network}, ${ice}`,
+    rows: results,
+    save: saveMatrix,
+  });
 });
 
 describe.each([...rows])("%s", (_, row) => {
@@ -42,7 +46,7 @@ describe.each([...rows])("%s", (_, row) => {
   // One call at a time, so that the times are those of a call and not of a crowd.
   test.each(row.map((cell) => [cell.ice, cell] as const))("ICE servers: %s", async (_, cell) => {
     const result = await callIn(calling.browser, cell);
-    results.push({ cell, result });
+    results.set(cell, result);
     const paths = expectedPaths(cell);
     expect(result, calling.agent.log.slice(-2000)).toMatchObject({
       connected: true,
