@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { node, root, tool } from "../run.mjs";
+import { markdown } from "./markdown.mjs";
 
 const folder = path.join(root, ".cache/docs-samples");
 
@@ -46,20 +47,6 @@ test.each(pages)("the samples of $file compile", ({ own }) => {
 test("the compiler has no other complaint", () => {
   expect(complaints.filter((line) => !/docs-samples\/.+\/line-/.test(line))).toEqual([]);
 });
-
-/** @param {string} where a Markdown file, or a folder with some */
-function markdown(where) {
-  const full = path.join(root, where);
-  if (!existsSync(full)) return [];
-  if (where.endsWith(".md")) return [where];
-  return readdirSync(full, { withFileTypes: true }).flatMap((entry) => {
-    const inside = `${where}/${entry.name}`;
-    if (entry.isDirectory()) {
-      return ["node_modules", "dist", "src", "test"].includes(entry.name) ? [] : markdown(inside);
-    }
-    return entry.name.endsWith(".md") ? [inside] : [];
-  });
-}
 
 /**
  * The TypeScript of a page. A block that opens with \`\`\`ts ignore is an excerpt and left alone.
