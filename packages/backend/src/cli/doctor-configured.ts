@@ -1,5 +1,6 @@
 import type { IceServer } from "@metered/llmrtc-core";
 import { chooseIceServers } from "../ice/choose.ts";
+import { usableLease } from "../ice/lease.ts";
 import { defaultStun, IceSourceError } from "../ice/source.ts";
 import type { Finding } from "./doctor-finding.ts";
 import type { ServerSettings } from "./environment.ts";
@@ -25,8 +26,9 @@ export async function configuredServers(
   const fixed = Array.isArray(settings.iceServers);
   const at = { subject: "ICE servers", check: "source" };
   try {
-    const { iceServers } = await source.mint({ signal: AbortSignal.timeout(sourceLimitMs) });
-    return { iceServers, fixed, finding: { ...at, verdict: "ok", finding: source.description } };
+    const answer = await source.mint({ signal: AbortSignal.timeout(sourceLimitMs) });
+    const { iceServers, warning } = usableLease(answer, Date.now());
+    return { iceServers, fixed, finding: { ...at, ...judgeSource(source.description, warning) } };
   } catch (error) {
     const why = error instanceof IceSourceError ? error.message : "no answer in time";
     return {
@@ -40,4 +42,11 @@ export async function configuredServers(
       },
     };
   }
+}
+
+function judgeSource(description: string, warning: string | undefined) {
+  if (warning === undefined) return { verdict: "ok", finding: description } as const;
+  const remedy =
+    "Calls go on with what there is: correct it in the environment, or ask that service.";
+  return { verdict: "warning", finding: `${description}: ${warning}`, remedy } as const;
 }
