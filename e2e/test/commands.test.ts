@@ -57,7 +57,14 @@ test.each([
 test("--help says which flags there are, and -h is the host", async () => {
   const { code, output } = await runCli(["--help"], { cwd: folder });
   expect(code).toBe(0);
-  for (const name of ["-p, --port", "-h, --host", "say", "transcribe"]) {
+  for (const name of [
+    "-p, --port",
+    "-h, --host",
+    "say",
+    "transcribe",
+    "ICE_SERVERS",
+    "METERED_APP_NAME",
+  ]) {
     expect(output).toContain(name);
   }
 });

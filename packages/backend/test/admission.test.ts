@@ -102,9 +102,33 @@ describe("authenticate", () => {
     [undefined, 4401],
     [null, 4401],
     ["what else", 4401],
+    [1, 4401],
+    [[], 4401],
+    [[true], 4401],
+    [new Error("bad token"), 4401],
+    [new Map(), 4401],
+    [{ ok: false }, 4401],
+    [{ error: "invalid" }, 4401],
+    [{ constructor: true }, 4401],
+    [{ iceTransportPolicy: "Relay" }, 4401],
+    [{ iceTransportPolicy: "relay", user: "u1" }, 4401],
+    [{ iceTransportPolicy: undefined }, "ready"],
+    [Object.assign(Object.create(null), { iceTransportPolicy: "relay" }), "ready"],
   ])("that says %j: %s", async (verdict, expected) => {
     const { url } = await counting({ authenticate: async () => verdict as Verdict });
     expect(await outcome(new WebSocket(url))).toBe(expected);
+  });
+
+  test("that gives what is no verdict is told of once, without it", async () => {
+    const warn = vi.fn();
+    const { url } = await counting({
+      authenticate: () => ({ error: "token abc is invalid" }) as Verdict,
+      logger: { ...silentLogger, warn },
+    });
+    expect(await outcome(new WebSocket(url))).toBe(4401);
+    expect(warn.mock.calls).toEqual([
+      [{ given: "object" }, "authenticate gave no verdict: caller refused"],
+    ]);
   });
 
   test("that throws refuses, and the server goes on", async () => {

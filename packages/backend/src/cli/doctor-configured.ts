@@ -1,5 +1,6 @@
 import { type IceServer, LLMRTCError } from "@metered/llmrtc-core";
 import { chooseIceServers } from "../ice/choose.ts";
+import { usableLease } from "../ice/lease.ts";
 import { withinLimit } from "../ice/probe/limit.ts";
 import { defaultStun, type IceServerSource, IceSourceError } from "../ice/source.ts";
 import { orAborted } from "../transport/webrtc/abort.ts";
@@ -33,10 +34,11 @@ export async function configuredServers(
   const { source, faults } = chosen(settings, fetch);
   const at = { subject, check: "source" };
   try {
-    const { iceServers } = await withinLimit({ signal, ms: sourceLimitMs }, (within) =>
+    const answer = await withinLimit({ signal, ms: sourceLimitMs }, (within) =>
       orAborted(source.mint({ signal: within }), within),
     );
-    const found: Finding = { ...at, verdict: "ok", finding: source.description };
+    const { iceServers, warning } = usableLease(answer, Date.now());
+    const found: Finding = { ...at, ...judgeSource(source.description, warning) };
     return { iceServers, fixed, findings: [...faults, found] };
   } catch (error) {
     const why = error instanceof IceSourceError ? error.message : "no answer in time";
@@ -71,4 +73,11 @@ function chosen(settings: ServerSettings, fetch: typeof globalThis.fetch): Chose
     };
     return { source, faults: [fault] };
   }
+}
+
+function judgeSource(description: string, warning: string | undefined) {
+  if (warning === undefined) return { verdict: "ok", finding: description } as const;
+  const remedy =
+    "Calls go on with what there is: correct it in the environment, or ask that service.";
+  return { verdict: "warning", finding: `${description}: ${warning}`, remedy } as const;
 }

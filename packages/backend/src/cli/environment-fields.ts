@@ -1,7 +1,8 @@
-import { iceServer } from "@metered/llmrtc-core";
 import { isIP } from "node:net";
 import * as z from "zod";
-import { faultIn, isIceUrl, isTurn } from "../ice/server-list.ts";
+import { iceUrlFault, isTurn } from "../ice/ice-url.ts";
+import { meteredAppName } from "../ice/metered.ts";
+import { readServers } from "../ice/server-list.ts";
 
 /** Every message completes "NAME …" and never quotes the value: it may be a secret. */
 const flags: Readonly<Record<string, boolean>> = {
@@ -51,25 +52,33 @@ export const host = z.string().regex(/^[\w.:[\]-]+$/, "must be a host name or an
 /** `myapp`, also where somebody gives the whole host name `myapp.metered.live`. */
 export const meteredApp = z
   .string()
-  .transform((value) => value.replace(/\.metered\.live$/i, ""))
+  .transform((value) => meteredAppName(value))
   .pipe(label);
 
 export const iceServers = z
   .string()
   .transform(json)
-  .pipe(z.array(iceServer, 'must be a JSON array such as [{"urls":"stun:stun.example.com:3478"}]'))
-  .superRefine((servers, context) => {
-    const fault = faultIn(servers);
-    if (fault) context.addIssue({ code: "custom", message: `is wrong: ${fault}` });
+  .pipe(
+    z.array(z.unknown(), 'must be a JSON array such as [{"urls":"stun:stun.example.com:3478"}]'),
+  )
+  .transform((servers, context) => {
+    const read = readServers(servers);
+    if ("value" in read) return read.value;
+    context.addIssue({ code: "custom", message: `is wrong: ${read.fault.trim()}` });
+    return z.NEVER;
   });
 
 /** Words between commas. */
 const list = z.string().transform((value) => value.split(",").map((word) => word.trim()));
 
-export const turnUrls = list.refine(
-  (urls) => urls.every(isIceUrl) && urls.some(isTurn),
-  "must be turn: or turns: addresses with commas between them, such as turn:turn.example.com:3478",
-);
+export const turnUrls = list.superRefine((urls, context) => {
+  const rule =
+    "must be turn: or turns: addresses with commas between them, such as turn:turn.example.com:3478";
+  const [fault] = urls.flatMap((url) => iceUrlFault(url) ?? []);
+  if (fault !== undefined) {
+    context.addIssue({ code: "custom", message: `${rule}, but holds one ${fault}` });
+  } else if (!urls.some(isTurn)) context.addIssue({ code: "custom", message: rule });
+});
 
 export const origins = list.refine(
   (all) => all.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
@@ -89,8 +98,11 @@ export const words = list.refine(
 export const portRange = z
   .string()
   .transform((value) => /^(\d{1,5})-(\d{1,5})$/.exec(value)?.slice(1).map(Number) ?? [])
-  .pipe(z.tuple([z.number().min(1), z.number().max(65_535)], "must be like 49152-65535"))
-  .refine(([first, last]) => first < last, "must be like 49152-65535");
+  .refine(
+    ([first = 0, last = 0]) => first >= 1 && first < last && last <= 65_535,
+    "must be like 49152-65535: the first and the last port, from 1 to 65535",
+  )
+  .transform(([first = 0, last = 0]) => [first, last] as const);
 
 export const transportPolicy = z.enum(["all", "relay"], "must be all or relay");
 

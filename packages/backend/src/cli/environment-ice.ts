@@ -1,9 +1,11 @@
 import { LLMRTCError } from "@metered/llmrtc-core";
 import type * as z from "zod";
 import type { IceServerOptions } from "../ice/choose.ts";
-import { cloudflareIceServers } from "../ice/cloudflare.ts";
+import { cloudflareIceServers, cloudflareLifetimes } from "../ice/cloudflare.ts";
+import { meteredLifetimes } from "../ice/metered.ts";
+import { checkLifetime, type Lifetimes } from "../ice/source-options.ts";
 import { turnRestIceServers } from "../ice/turn-rest.ts";
-import { twilioIceServers } from "../ice/twilio.ts";
+import { twilioIceServers, twilioLifetimes } from "../ice/twilio.ts";
 import {
   iceServers,
   label,
@@ -41,6 +43,14 @@ const together = [
   ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"],
 ] as const;
 
+/** With each of them credentials are made, which end. */
+const minters = [
+  "TURN_SECRET",
+  "METERED_SECRET_KEY",
+  "CLOUDFLARE_TURN_API_TOKEN",
+  "TWILIO_AUTH_TOKEN",
+] as const;
+
 /**
  * Where ICE servers come from. The first that is set wins: `ICE_SERVERS`, Metered, TURN with a shared secret,
  * Cloudflare, Twilio. With `LOCAL_ONLY` and none of them there is no server, not even for STUN.
@@ -63,9 +73,13 @@ function incomplete(settings: Settings): string[] {
     const [set, missing] = settings[one] === undefined ? [other, one] : [one, other];
     return [`${set} is set, but ${missing} is not: set it too, or unset both`];
   });
-  const { METERED_SECRET_KEY, METERED_API_KEY } = settings;
-  if (METERED_SECRET_KEY !== undefined && METERED_API_KEY === undefined && faults.length === 0) {
-    faults.push("METERED_SECRET_KEY needs METERED_APP_NAME and METERED_API_KEY");
+  if (faults.length > 0) return faults;
+  for (const name of ["METERED_SECRET_KEY", "METERED_REGION"] as const) {
+    if (settings[name] === undefined || settings.METERED_API_KEY !== undefined) continue;
+    faults.push(`${name} needs METERED_APP_NAME and METERED_API_KEY`);
+  }
+  if (settings.TURN_TTL !== undefined && !minters.some((name) => settings[name] !== undefined)) {
+    faults.push(`TURN_TTL needs one of ${minters.join(", ")}: nothing else makes credentials`);
   }
   return faults;
 }
@@ -76,6 +90,7 @@ function sources(settings: Settings): IceServerOptions {
 
   const { METERED_APP_NAME, METERED_API_KEY, METERED_REGION, METERED_SECRET_KEY } = settings;
   if (METERED_APP_NAME !== undefined && METERED_API_KEY !== undefined) {
+    if (METERED_SECRET_KEY !== undefined) checkTtl(ttlSeconds, "Metered", meteredLifetimes);
     return {
       metered: {
         appName: METERED_APP_NAME,
@@ -91,11 +106,17 @@ function sources(settings: Settings): IceServerOptions {
   }
   const { CLOUDFLARE_TURN_KEY_ID: keyId, CLOUDFLARE_TURN_API_TOKEN: apiToken } = settings;
   if (keyId !== undefined && apiToken !== undefined) {
+    checkTtl(ttlSeconds, "Cloudflare", cloudflareLifetimes);
     return { iceServers: cloudflareIceServers({ keyId, apiToken, ttlSeconds }) };
   }
   const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken } = settings;
   if (accountSid !== undefined && authToken !== undefined) {
+    checkTtl(ttlSeconds, "Twilio", twilioLifetimes);
     return { iceServers: twilioIceServers({ accountSid, authToken, ttlSeconds }) };
   }
   return settings.LOCAL_ONLY ? { iceServers: [] } : {};
+}
+
+function checkTtl(given: number | undefined, vendor: string, lifetimes: Lifetimes): void {
+  if (given !== undefined) checkLifetime(`TURN_TTL for ${vendor}`, given, lifetimes);
 }

@@ -26,6 +26,16 @@ function port(value: string): number {
   return number;
 }
 
+/** Without TURN callers are lost, so that these are told here and the others in the docs. */
+const environment = `
+Environment, also from .env. How callers get through (the first that is set is used):
+  ICE_SERVERS                                        a JSON list of STUN and TURN servers
+  METERED_APP_NAME, METERED_API_KEY                  TURN servers of a Metered account
+  TURN_URLS, TURN_SECRET                             a TURN server with a shared secret (coturn)
+  CLOUDFLARE_TURN_KEY_ID, CLOUDFLARE_TURN_API_TOKEN  Cloudflare TURN
+  TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN              Twilio TURN
+All variables: docs/server.md; all about ICE: docs/networking.md.`;
+
 const program = new Command("llmrtc-backend")
   .description("Real-time voice agents over WebRTC. Without a command it serves.")
   .version(version())
@@ -33,6 +43,7 @@ const program = new Command("llmrtc-backend")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)) // bad usage is 2
   .option("-p, --port <number>", "port to listen on (environment: PORT)", port)
   .option("-h, --host <address>", "address to listen on (environment: HOST)")
+  .addHelpText("after", environment)
   .action(async (options: { readonly port?: number; readonly host?: string }) => {
     const { serve } = await import("./serve.ts");
     await serve(options);

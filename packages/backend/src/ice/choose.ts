@@ -28,8 +28,12 @@ export function chooseIceServers(
   options: IceServerOptions,
   surroundings: MeteredSurroundings = {},
 ): IceServerSource {
+  const { iceTransportPolicy } = options;
+  if (iceTransportPolicy !== undefined && !isIceTransportPolicy(iceTransportPolicy)) {
+    throw new LLMRTCError("INVALID_CONFIG", "iceTransportPolicy must be all or relay");
+  }
   const source = chosen(options, surroundings);
-  if (options.iceTransportPolicy === "relay" && source.relays === false) {
+  if (iceTransportPolicy === "relay" && source.relays === false) {
     throw new LLMRTCError(
       "INVALID_CONFIG",
       "iceTransportPolicy is relay, but no TURN server is configured",
@@ -38,13 +42,30 @@ export function chooseIceServers(
   return source;
 }
 
+export function isIceTransportPolicy(given: unknown): given is IceTransportPolicy {
+  return given === "all" || given === "relay";
+}
+
 function chosen(
   { iceServers, metered }: IceServerOptions,
   surroundings: MeteredSurroundings,
 ): IceServerSource {
   if (typeof iceServers === "function") return customIceServers(iceServers);
-  if (iceServers !== undefined) {
-    return "mint" in iceServers ? iceServers : fixedIceServers(iceServers);
-  }
-  return metered ? meteredIceServers(metered, surroundings) : defaultIceServers();
+  if (isSource(iceServers)) return described(iceServers);
+  if (iceServers !== undefined) return fixedIceServers(iceServers);
+  return metered === undefined ? defaultIceServers() : meteredIceServers(metered, surroundings);
+}
+
+function isSource(given: IceServerOptions["iceServers"] | null): given is IceServerSource {
+  return typeof given === "object" && given !== null && "mint" in given;
+}
+
+function described(source: IceServerSource): IceServerSource {
+  // Plain JavaScript has no compiler to tell.
+  const { mint, description } = source as Partial<Record<keyof IceServerSource, unknown>>;
+  if (typeof mint === "function" && typeof description === "string") return source;
+  throw new LLMRTCError(
+    "INVALID_CONFIG",
+    "iceServers must have a function mint and a text description, where it is a source",
+  );
 }

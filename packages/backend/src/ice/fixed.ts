@@ -1,5 +1,5 @@
 import { type IceServer, LLMRTCError } from "@metered/llmrtc-core";
-import { faultIn, hasTurn } from "./server-list.ts";
+import { hasTurn, readServers } from "./server-list.ts";
 import { defaultStun, type IceServerSource } from "./source.ts";
 
 /**
@@ -7,11 +7,12 @@ import { defaultStun, type IceServerSource } from "./source.ts";
  *
  * @throws {LLMRTCError} `INVALID_CONFIG`, naming the faulty entry
  */
-export function fixedIceServers(iceServers: readonly IceServer[]): IceServerSource {
-  const fault = faultIn(iceServers);
-  if (fault) throw new LLMRTCError("INVALID_CONFIG", `iceServers${fault}`);
+export function fixedIceServers(given: readonly IceServer[]): IceServerSource {
+  const read = readServers(given);
+  if ("fault" in read) throw new LLMRTCError("INVALID_CONFIG", `iceServers${read.fault}`);
+  const iceServers = read.value;
   const count = iceServers.length;
-  const lease = { iceServers: [...iceServers] };
+  const lease = { iceServers };
   return {
     description:
       count === 0

@@ -1,10 +1,11 @@
 import type { Clock } from "@metered/llmrtc-core";
+import { renewAfterMs } from "./lease.ts";
 import { isSameList } from "./server-list.ts";
-import { type IceSupply, renewAfterMs, type SuppliedIceServers } from "./supply.ts";
+import type { IceSupply, SuppliedIceServers } from "./supply.ts";
 import { wallClock } from "./wall-clock.ts";
 
 export interface IceRenewalOptions {
-  readonly supply: Pick<IceSupply, "lease" | "shared">;
+  readonly supply: Pick<IceSupply, "lease">;
   readonly sessionId: string;
   /** Called with servers that take the place of those before. */
   readonly renewed: (servers: SuppliedIceServers) => void;
@@ -67,8 +68,7 @@ export class IceRenewal {
       return Math.min(firstRetryMs * 2 ** this.#retries++, longestRetryMs);
     }
     this.#retries = 0;
-    const lasting = given.expiresAt === undefined && !this.#options.supply.shared;
-    return lasting ? undefined : renewAfterMs(given, this.#clock.now());
+    return renewAfterMs(given, this.#clock.now());
   }
 }
 

@@ -7,6 +7,8 @@ export interface IceServerLease {
   readonly expiresAt?: number | undefined;
   /** For credentials of unknown lifetime: ask again after so many ms. */
   readonly checkAfterMs?: number | undefined;
+  /** What is lacking in it and how to mend that, for people; without credentials. */
+  readonly warning?: string | undefined;
 }
 
 /** Whom ICE servers are for. */
@@ -17,7 +19,7 @@ export interface IceServerRequest {
   readonly signal: AbortSignal;
 }
 
-/** Where the ICE servers of a call come from. Anything with `mint` will do. */
+/** Where the ICE servers of a call come from. What it gives is checked. */
 export interface IceServerSource {
   /** For people, without credentials: `configured (2 servers)`. */
   readonly description: string;

@@ -5,6 +5,7 @@ import {
   type MetricsAdapter,
   NoopMetrics,
 } from "@metered/llmrtc-core";
+import { outlastsConnecting, renewAfterMs, usableLease } from "./lease.ts";
 import {
   defaultStun,
   type IceServerLease,
@@ -34,12 +35,8 @@ export interface IceSupplyOptions {
 const answerWithinMs = 2_000;
 /** The list in reserve is nobody's to wait for. */
 const requestWithinMs = 10_000;
-/** Credentials that end sooner than that do not outlast connecting. */
-const leastLifeMs = 5_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
-/** `setTimeout` cannot take more than 24 days; and clocks are set. */
-const longestWaitMs = 24 * 60 * 60_000;
 
 /**
  * ICE servers for calls, whatever the source does: minted for each call, or, from a source that has one
@@ -56,6 +53,8 @@ export class IceSupply {
   #cancelRefresh: (() => void) | undefined;
   #failures = 0;
   #failure: string | undefined;
+  /** Of what the source gave last. */
+  #lack: string | undefined;
   #life = new AbortController();
 
   constructor({
@@ -76,7 +75,7 @@ export class IceSupply {
 
   /** Why the source does not give what it should, and what to do. */
   get warning(): string | undefined {
-    return this.#failure ?? this.#source.warning;
+    return this.#failure ?? this.#lack ?? this.#source.warning;
   }
 
   /** Whether calls get a list that is renewed for all at once. */
@@ -124,8 +123,8 @@ export class IceSupply {
   }
 
   get #goodReserve(): IceServerLease | undefined {
-    const { expiresAt = Infinity } = this.#reserve ?? {};
-    return expiresAt - this.#clock.now() > leastLifeMs ? this.#reserve : undefined;
+    const reserve = this.#reserve;
+    return reserve && outlastsConnecting(reserve, this.#clock.now()) ? reserve : undefined;
   }
 
   #refresh(): Promise<void> {
@@ -150,12 +149,13 @@ export class IceSupply {
     }
   }
 
-  /** @throws what the source throws, or `IceSourceError` when it takes too long */
+  /** @throws what the source throws, or `IceSourceError` when it takes too long or gives nothing usable */
   async #ask(sessionId: string | undefined, withinMs: number): Promise<IceServerLease> {
     let outcome = "failed";
     try {
-      const lease = await this.#mint(sessionId, withinMs);
+      const lease = usableLease(await this.#mint(sessionId, withinMs), this.#clock.now());
       outcome = "ok";
+      this.#heed(lease);
       return lease;
     } finally {
       // Of what was given up because the server stops nothing is known.
@@ -165,7 +165,16 @@ export class IceSupply {
     }
   }
 
-  #mint(sessionId: string | undefined, withinMs: number): Promise<IceServerLease> {
+  /** Said again only when it is another. */
+  #heed({ warning }: IceServerLease): void {
+    const lack = warning === undefined ? undefined : `${this.description}: ${warning}`;
+    if (lack !== undefined && lack !== this.#lack) {
+      this.#logger.warn({ reason: lack }, "the ICE servers lack something");
+    }
+    this.#lack = lack;
+  }
+
+  #mint(sessionId: string | undefined, withinMs: number): Promise<unknown> {
     const late = new AbortController();
     const signal = AbortSignal.any([late.signal, this.#life.signal]);
     return new Promise((resolve, reject) => {
@@ -200,7 +209,7 @@ export class IceSupply {
 
   #refreshIn(waitMs: number): void {
     this.#cancelRefresh?.();
-    this.#cancelRefresh = this.#clock.after(Math.min(waitMs, longestWaitMs), () => {
+    this.#cancelRefresh = this.#clock.after(waitMs, () => {
       void this.#refresh();
     });
   }
@@ -214,15 +223,6 @@ export class IceSupply {
       });
     });
   }
-}
-
-/** At half life. Undefined: it lasts. */
-export function renewAfterMs(
-  { expiresAt, checkAfterMs }: IceServerLease,
-  now: number,
-): number | undefined {
-  if (expiresAt === undefined) return checkAfterMs;
-  return Math.min(Math.max((expiresAt - now) / 2, firstRetryMs), longestWaitMs);
 }
 
 /** Only our own words are known to hold no key. */

@@ -1,7 +1,6 @@
-import { iceServer, type IceServer } from "@metered/llmrtc-core";
-import * as z from "zod/mini";
-import { faultIn } from "./server-list.ts";
-import { IceSourceError } from "./source.ts";
+import type * as z from "zod/mini";
+import { faultIn, usableServers } from "./server-list.ts";
+import { type IceServerLease, IceSourceError } from "./source.ts";
 
 export interface VendorRequest {
   /** Who is asked, for people. */
@@ -43,11 +42,21 @@ export async function askVendor<Schema extends z.ZodMiniType>(
   return result.data;
 }
 
-/** Servers as a service lists them: at least one, none that a browser would choke on. */
-export const listedIceServers = z.array(iceServer).check(
-  z.minLength(1),
-  z.refine((servers: readonly IceServer[]) => faultIn(servers) === undefined),
-);
+/** Servers as a service lists them, without those that a browser would choke on. */
+export type Listed = Pick<IceServerLease, "iceServers" | "warning">;
+
+/**
+ * Leaves out what browsers do not take, and says so.
+ *
+ * @throws {IceSourceError} when nothing is left
+ */
+export function listedServers(vendor: string, answer: readonly unknown[]): Listed {
+  const iceServers = usableServers(answer);
+  if (iceServers.length === 0) throw new IceSourceError(`${vendor} listed no usable server`);
+  const fault = faultIn(answer);
+  if (fault === undefined) return { iceServers };
+  return { iceServers, warning: `left out what browsers do not take: iceServers${fault}` };
+}
 
 /** `ENOTFOUND` and its like, from the cause of a failed `fetch`. */
 function networkCode(error: unknown): string {

@@ -1,6 +1,7 @@
 import { LLMRTCError, type Logger } from "@metered/llmrtc-core";
 import type { IncomingMessage } from "node:http";
-import type { IceTransportPolicy } from "../ice/choose.ts";
+import { orAborted } from "../transport/webrtc/abort.ts";
+import { type IceTransportPolicy, isIceTransportPolicy } from "../ice/choose.ts";
 
 /** What a caller who was let in may have that others have not. */
 export interface SessionTerms {
@@ -8,7 +9,10 @@ export interface SessionTerms {
   readonly iceTransportPolicy?: IceTransportPolicy | undefined;
 }
 
-/** `false` and `unauthorized`: who is that? `forbidden`: known, but not allowed. */
+/**
+ * `true`, or terms for this call: let in. `false` and `unauthorized`: who is that? `forbidden`: known, but
+ * not allowed. Whatever else a function gives refuses as `false` does.
+ */
 export type Verdict = boolean | "unauthorized" | "forbidden" | SessionTerms;
 
 export interface AdmissionOptions {
@@ -30,14 +34,18 @@ export type Admission =
   | { readonly admitted: true; readonly terms: SessionTerms }
   | { readonly admitted: false; readonly code: 4401 | 4403; readonly reason: string };
 
-/** A caller's token is checked by then, or never. */
-const decideWithinMs = 10_000;
+/** What the decision takes besides the options. */
+export interface Decision {
+  readonly logger: Logger;
+  /** Aborts when the application has thought long enough. */
+  readonly late: AbortSignal;
+}
 
 /** Decides about one caller. Nothing has been made for it yet. Never rejects. */
 export async function admit(
   request: IncomingMessage,
   { authenticate, allowedOrigins }: AdmissionOptions,
-  logger: Logger,
+  { logger, late }: Decision,
 ): Promise<Admission> {
   const { origin } = request.headers;
   if (allowedOrigins && origin !== undefined && !allowedOrigins.includes(origin.toLowerCase())) {
@@ -45,7 +53,7 @@ export async function admit(
   }
   if (!authenticate) return { admitted: true, terms: {} };
   try {
-    return admission(await inTime("authenticate", async () => authenticate(request)));
+    return admission(await inTime("authenticate", async () => authenticate(request), late), logger);
   } catch (error) {
     logger.warn({ error }, "authenticate failed");
     return unauthorized;
@@ -54,28 +62,50 @@ export async function admit(
 
 const unauthorized = { admitted: false, code: 4401, reason: "unauthorized" } as const;
 
-function admission(verdict: Verdict): Admission {
+function admission(verdict: unknown, logger: Logger): Admission {
   if (verdict === true) return { admitted: true, terms: {} };
   if (verdict === "forbidden") return { admitted: false, code: 4403, reason: "forbidden" };
+  if (isTerms(verdict)) return { admitted: true, terms: verdict };
   // Plain JavaScript may forget to return anything, or return a user that was not found: null.
-  const given: unknown = verdict;
-  return typeof given === "object" && given !== null
-    ? { admitted: true, terms: given }
-    : unauthorized;
+  const no = [false, "unauthorized", undefined, null].includes(verdict as null);
+  if (!no) logger.warn({ given: typeof verdict }, "authenticate gave no verdict: caller refused");
+  return unauthorized;
 }
 
-/** What a function of the application decides about a caller, unless it takes too long. */
-export function inTime<T>(name: string, decide: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new LLMRTCError("ACCESS_REFUSED", `${name} did not decide in time`));
-    }, decideWithinMs);
-    void decide()
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer);
-      });
-  });
+const terms: Readonly<Record<keyof SessionTerms, (given: unknown) => boolean>> = {
+  iceTransportPolicy: isIceTransportPolicy,
+};
+const isTerm = new Map(Object.entries(terms));
+
+/**
+ * Only what can be nothing else: many an object means no, such as `{ error }`, a list of permissions
+ * that is empty, or an `Error` that was returned.
+ */
+function isTerms(given: unknown): given is SessionTerms {
+  if (typeof given !== "object" || given === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(given);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return Object.entries(given).every(
+    ([name, value]) => isTerm.has(name) && (value === undefined || isTerm.get(name)?.(value)),
+  );
+}
+
+/**
+ * What a function of the application decides about a caller.
+ *
+ * @throws {LLMRTCError} `ACCESS_REFUSED` when it is late; what the function throws
+ */
+export async function inTime<T>(
+  name: string,
+  decide: () => Promise<T>,
+  late: AbortSignal,
+): Promise<T> {
+  try {
+    return await orAborted(decide(), late);
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new LLMRTCError("ACCESS_REFUSED", `${name} did not decide in time`);
+  }
 }
 
 /** @throws {LLMRTCError} `INVALID_CONFIG` */

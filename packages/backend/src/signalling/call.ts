@@ -15,6 +15,7 @@ import type { SuppliedIceServers } from "../ice/supply.ts";
 import { ConnectionWatch } from "../observe/connection-watch.ts";
 import type { SessionOwner } from "../session/registry.ts";
 import type { Session } from "../session/session.ts";
+import { atMost } from "./at-most.ts";
 import type { CallServices } from "./call-services.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
@@ -24,6 +25,9 @@ import { Ways } from "./ways.ts";
 export interface LiveCalls {
   readonly calls: Set<Call>;
 }
+
+/** `ready` waits for the hook as long as for ICE servers at most, both at once. */
+const hookWithinMs = 2_000;
 
 /**
  * What a client says is done here, and what outlives its socket is kept here: the session it speaks
@@ -62,7 +66,10 @@ export class Call implements SessionOwner {
       this.#renewIceServers(servers);
     });
     calls.add(this);
-    this.#work = this.#greet();
+    this.#work = this.#greet().catch((error: unknown) => {
+      logger.error({ error, sessionId: this.id }, "the caller could not be greeted");
+      this.#outlet?.close(closeCodes.internalError, "not ready");
+    });
   }
 
   /** The session's id; the client's name in hooks, events and logs. */
@@ -209,8 +216,11 @@ export class Call implements SessionOwner {
 
   async #greet(): Promise<void> {
     const { hooks, logger, iceTransportPolicy } = this.#services;
-    await callHook(hooks.onConnection, logger, this.id, this.id);
+    const told = atMost(hookWithinMs, callHook(hooks.onConnection, logger, this.id, this.id));
     this.#iceServers = await this.#ice.open();
+    if (!(await told)) {
+      logger.warn({ sessionId: this.id }, "onConnection takes long: the call begins without it");
+    }
     this.#ways.iceServers = this.#iceServers.iceServers;
     this.#outlet?.send({
       type: "ready",

@@ -120,7 +120,11 @@ describe("a fault is one line that names the variable", () => {
     ["METERED_REGION", "us&apiKey=1", /^METERED_REGION must be one word/],
     ["ICE_SERVERS", "stun:stun.example.com", /^ICE_SERVERS must be a JSON array/],
     ["ICE_SERVERS", '{"urls":"stun:a"}', /^ICE_SERVERS must be a JSON array/],
-    ["ICE_SERVERS", '[{"urls":5}]', "ICE_SERVERS: 0.urls is wrong"],
+    ["ICE_SERVERS", '[{"urls":5}]', "ICE_SERVERS is wrong: [0].urls must be text"],
+    ["ICE_SERVERS", '["stun:a"]', "ICE_SERVERS is wrong: [0] must be an object such as"],
+    ["ICE_SERVERS", '[{"urls":"stun:a:0"}]', /^ICE_SERVERS is wrong: \[0\].urls .*port is not/],
+    ["ICE_SERVERS", '[{"urls":"turn:secret@a"}]', /^ICE_SERVERS is wrong: \[0\].urls .*a login/],
+    ["ICE_SERVERS", '[{"urls":"stun:a?transport=udp"}]', /^ICE_SERVERS is wrong: .*a \? in it/],
     [
       "ICE_SERVERS",
       '[{"urls":"http://a"}]',
@@ -133,14 +137,19 @@ describe("a fault is one line that names the variable", () => {
       /^ICE_SERVERS is wrong: \[0\] is a TURN server without/,
     ],
     ["METERED_SECRET_KEY", "secretive", /^METERED_SECRET_KEY needs METERED_APP_NAME and/],
+    ["METERED_REGION", "us_east", /^METERED_REGION needs METERED_APP_NAME and/],
     ["TURN_URLS", "stun:a", /^TURN_URLS must be turn: or turns: addresses/],
     ["TURN_URLS", "turn:a,", /^TURN_URLS must be turn: or turns: addresses/],
+    ["TURN_URLS", "turn:a,turn:b:0", /^TURN_URLS must be .*holds one whose port is not/],
+    ["TURN_TTL", "600", /^TURN_TTL needs one of TURN_SECRET, METERED_SECRET_KEY/],
     ["TURN_TTL", "1", "TURN_TTL must be a whole number from 10 to 172800"],
     ["ICE_TRANSPORT_POLICY", "turn", "ICE_TRANSPORT_POLICY must be all or relay"],
     ["ICE_INTERFACES", "eth0,", /^ICE_INTERFACES must be words/],
     ["ANNOUNCED_ADDRESSES", "example.com", /^ANNOUNCED_ADDRESSES must be IP addresses/],
     ["PORT_RANGE", "50000", "PORT_RANGE must be like 49152-65535"],
     ["PORT_RANGE", "50000-40000", "PORT_RANGE must be like 49152-65535"],
+    ["PORT_RANGE", "60000-70000", "PORT_RANGE must be like 49152-65535: the first and the last"],
+    ["PORT_RANGE", "0-10", "PORT_RANGE must be like 49152-65535"],
     ["ALLOWED_ORIGINS", "https://a.example/", /^ALLOWED_ORIGINS must be origins such as/],
   ])("%s=%s", (name, value, message) => {
     const parse = (): unknown => parseEnvironment({ [name]: value });
@@ -149,6 +158,28 @@ describe("a fault is one line that names the variable", () => {
     expect(parse).not.toThrow("\n");
     expect(parse).not.toThrow("secret");
   });
+});
+
+test.each<[string, Record<string, string>, string]>([
+  ["Metered, without a secret key", metered, "TURN_TTL needs one of TURN_SECRET"],
+  ["a list", { ICE_SERVERS: "[]" }, "TURN_TTL needs one of TURN_SECRET"],
+  ["Twilio", twilio, "TURN_TTL for Twilio must be a whole number of seconds from 60 to 86400"],
+])("TURN_TTL=172800 with %s stops the start", (_, variables, line) => {
+  expect(() => parseEnvironment({ ...variables, TURN_TTL: "172800" })).toThrow(line);
+});
+
+test.each([
+  ["Cloudflare", cloudflare],
+  ["Metered", { ...metered, METERED_SECRET_KEY: "s" }],
+])("TURN_TTL=10 is too short for %s, and 60 is not", (vendor, variables) => {
+  const parse = (seconds: string) => parseEnvironment({ ...variables, TURN_TTL: seconds });
+  expect(() => parse("10")).toThrow(`TURN_TTL for ${vendor} must be`);
+  expect(() => parse("60")).not.toThrow();
+});
+
+test("TURN_TTL may wait for a source that another one goes before", () => {
+  const both = { ICE_SERVERS: "[]", ...turn, TURN_TTL: "600" };
+  expect(parseEnvironment(both).server).toEqual({ iceServers: [] });
 });
 
 test("several faults come together", () => {

@@ -284,6 +284,29 @@ describe("the list of servers", () => {
     expect((await asked).findings).toMatchObject([{ check: "source", verdict: "failed" }]);
   });
 
+  test("that lacks credentials of each call's own, for a wrong secret key, is a warning", async () => {
+    const listed = [{ urls: "stun:127.0.0.1:9" }];
+    const fetch = (_: unknown, { method }: RequestInit = {}): Promise<Response> =>
+      Promise.resolve(Response.json(listed, { status: method === "POST" ? 401 : 200 }));
+    const keys = { METERED_API_KEY: "very-secret", METERED_SECRET_KEY: "very-secret-too" };
+    const variables = { METERED_APP_NAME: "myapp", ...keys };
+    const diagnosis = await diagnose(variables, { fetch, port: await freePort() });
+    const [source] = about(diagnosis.findings, "source");
+    expect(source).toMatchObject({ verdict: "warning" });
+    expect(source?.finding).toContain("status 401: check METERED_SECRET_KEY");
+    expect(JSON.stringify(diagnosis)).not.toContain("very-secret");
+  });
+
+  test("that a service gave with an address that browsers refuse is a warning", async () => {
+    const listed = [{ urls: "stun:127.0.0.1:9" }, { urls: "stun:127.0.0.1:9?transport=udp" }];
+    const fetch = (): Promise<Response> => Promise.resolve(Response.json(listed));
+    const variables = { METERED_APP_NAME: "myapp", METERED_API_KEY: "key" };
+    const { findings } = await diagnose(variables, { fetch, port: await freePort() });
+    const [source] = about(findings, "source");
+    expect(source).toMatchObject({ verdict: "warning" });
+    expect(source?.finding).toContain("iceServers[1].urls holds an address with a ?");
+  });
+
   test("with a name that does not resolve says so once for all its URLs", async () => {
     const urls = ["turn:turn.invalid", "turn:turn.invalid?transport=tcp", "turns:turn.invalid"];
     const { findings } = await examine([turn(urls)]);

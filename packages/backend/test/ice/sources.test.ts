@@ -146,8 +146,8 @@ describe("Metered", () => {
     ["refuses", json({ error: "no such key" }, 401), /status 401: check METERED_APP_NAME and/],
     ["breaks", json({}, 503), "Metered answered with status 503"],
     ["answers something else", json({ iceServers: "soon" }), "something unexpected"],
-    ["lists nothing", json([]), "something unexpected"],
-    ["lists no ICE server", json([{ urls: "https://a" }]), "something unexpected"],
+    ["lists nothing", json([]), "Metered listed no usable server"],
+    ["lists no ICE server", json([{ urls: "https://a" }]), "Metered listed no usable server"],
     ["answers no JSON", () => new Response("<html>"), "something unexpected"],
     [
       "cannot be found",
@@ -159,6 +159,13 @@ describe("Metered", () => {
     await expect(failing).rejects.toThrow(message);
     await expect(failing).rejects.not.toThrow("api-key");
   });
+});
+
+test("what browsers would choke on is left out of a service's list, with a warning", async () => {
+  const fetch = answering(json([{ urls: "stun:a?transport=udp" }, ...turn]));
+  const lease = await meteredIceServers(account, { fetch }).mint(request());
+  expect(lease.iceServers).toEqual(turn);
+  expect(lease.warning).toMatch(/^left out what browsers do not take: iceServers\[0\]\.urls/);
 });
 
 const coded = (code: string) => Object.assign(new Error(`getaddrinfo api-key`), { code });

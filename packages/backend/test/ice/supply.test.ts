@@ -158,6 +158,59 @@ describe.each([true, false])("a source (one list for all: %s)", (shared) => {
     supply.close();
   });
 
+  test.each<[string, unknown, string]>([
+    ["nothing", undefined, "it gave no list of ICE servers"],
+    [
+      "a word for a list",
+      { iceServers: "turn:a" },
+      "it gave a list that cannot be used: iceServers",
+    ],
+    ["an empty entry", { iceServers: [{}] }, "it gave a list that cannot be used: iceServers[0]"],
+    ["an end in seconds", { iceServers: [], expiresAt: start / 1000 }, "in ms since 1970"],
+  ])("that gives %s has failed: calls get what there is else", async (_, given, why) => {
+    const { supply, mint } = scene({ shared });
+    mint.mockResolvedValue(given as IceServerLease);
+    await supply.open();
+    expect((await supply.lease("s1")).standing).toBe("fallback");
+    expect(supply.warning).toContain(why);
+    supply.close();
+  });
+
+  test("whose credentials have always ended is not asked without end", async () => {
+    const { supply, mint, clock } = scene({ shared });
+    mint.mockImplementation(async () => ({ iceServers: [], expiresAt: clock.now() - 1 }));
+    await supply.open();
+    mint.mockClear();
+    await clock.advance(minute);
+    expect(mint).toHaveBeenCalledTimes(5); // after 1, 2, 4, 8 and 16 s
+    supply.close();
+  });
+
+  test("that asks to be asked all the time is asked once a second", async () => {
+    const { supply, mint, clock } = scene({ shared });
+    mint.mockResolvedValue({ iceServers: [], checkAfterMs: 1 });
+    await supply.open();
+    mint.mockClear();
+    await clock.advance(minute);
+    expect(mint).toHaveBeenCalledTimes(60);
+    supply.close();
+  });
+
+  test("whose list lacks something says so once, until it lacks nothing", async () => {
+    const warn = vi.fn();
+    const { supply, mint, clock } = scene({ shared, logger: { ...silentLogger, warn } });
+    const lease = { iceServers: [], checkAfterMs: minute };
+    mint.mockResolvedValue({ ...lease, warning: "the key is wrong" });
+    await supply.open();
+    await clock.advance(3 * minute);
+    expect(supply.warning).toBe("Example: the key is wrong");
+    expect(warn).toHaveBeenCalledTimes(1);
+    mint.mockResolvedValue(lease);
+    await clock.advance(minute);
+    expect(supply.warning).toBeUndefined();
+    supply.close();
+  });
+
   test("is asked by one request at a time while it recovers", async () => {
     const { supply, fail, hang, mint } = scene({ shared });
     fail();

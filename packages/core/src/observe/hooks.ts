@@ -112,6 +112,7 @@ export interface OrchestratorHooks {
 
 /** Called for what happens to connections. Timestamps are milliseconds since 1970. */
 export interface ServerHooks {
+  /** Before the client gets `ready`, which waits for it for 2 s at most. */
   readonly onConnection?: Hook<[sessionId: string, connectionId: string]>;
   readonly onDisconnect?: Hook<[sessionId: string, timing: TimingInfo]>;
   /** Once for each connection; not for mere checks of a connection. */
