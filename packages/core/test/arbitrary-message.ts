@@ -24,7 +24,7 @@ export function arbitraryOf(schema: z.ZodMiniType | undefined): fc.Arbitrary<unk
     case "string":
       return definition.format === "base64" ? fc.base64String() : text(definition);
     case "number":
-      return fc.double({ noNaN: true, noDefaultInfinity: true });
+      return number(definition);
     case "boolean":
       return fc.boolean();
     case "unknown":
@@ -63,14 +63,30 @@ export function requiredKeys(shape: Readonly<Record<string, z.ZodMiniType>>): st
   return Object.keys(shape).filter((key) => shape[key]?._zod.optin === undefined);
 }
 
-/** What their check takes, which does not say so. */
-const urls = fc.oneof(fc.string(), fc.array(fc.string()));
+/** Fields whose check does not say what it takes. */
+const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  urls: fc.oneof(fc.string(), fc.array(fc.string())),
+  candidate: fc.option(fc.record({ candidate: fc.string() }), { nil: null }),
+};
 
 function objects(shape: Readonly<Record<string, z.ZodMiniType>>): fc.Arbitrary<unknown> {
   const fields = Object.fromEntries(
-    Object.entries(shape).map(([key, field]) => [key, key === "urls" ? urls : arbitraryOf(field)]),
+    Object.entries(shape).map(([key, field]) => {
+      const isChecked = field._zod.def.type === "unknown" && field._zod.def.checks !== undefined;
+      return [key, (isChecked && fitting[key]) || arbitraryOf(field)];
+    }),
   );
   return fc.record(fields, { requiredKeys: requiredKeys(shape) });
+}
+
+function number({ checks = [] }: Definition): fc.Arbitrary<number> {
+  const limits = checks.map((check) => check._zod.def as { check?: string; value?: number });
+  const limit = (name: string) => limits.find(({ check }) => check === name)?.value;
+  return fc.double({
+    noNaN: true,
+    min: limit("greater_than") ?? -Number.MAX_VALUE,
+    max: limit("less_than") ?? Number.MAX_VALUE,
+  });
 }
 
 function text({ checks = [] }: Definition): fc.Arbitrary<string> {

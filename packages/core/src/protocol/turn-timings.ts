@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { boolean } from "./lean.ts";
 
 const ms = z.optional(z.number());
 
@@ -28,10 +29,10 @@ export const turnTimings = z.object({
   /** Sound that the caller heard of it. */
   heardMs: z.number(),
   /** The caller's end says what it played. Otherwise `heardMs` is an estimate: what was sent. */
-  attested: z.boolean(),
+  attested: boolean,
   /** The caller took the floor before the reply was over. */
-  interrupted: z.boolean(),
+  interrupted: boolean,
   /** The model was asked before the end of the turn, on what then were the caller's words. */
-  preemptive: z.optional(z.boolean()),
+  preemptive: z.optional(boolean),
 });
 export type TurnTimings = z.infer<typeof turnTimings>;
