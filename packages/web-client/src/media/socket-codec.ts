@@ -1,10 +1,8 @@
 import {
   type AudioCodec,
   audioTicksPerMs,
-  bytesFromPcm,
   microphoneFormat,
   type Pcm,
-  PcmReader,
   pcmFromFloats,
 } from "@metered/llmrtc-core";
 
@@ -41,7 +39,6 @@ const opusVoice: AudioEncoderConfig = {
 
 /** Opus where the browser has WebCodecs for it, else PCM. */
 export async function chooseCodec(): Promise<AudioCodec> {
-  if (!("AudioEncoder" in globalThis) || !("AudioDecoder" in globalThis)) return "pcm";
   try {
     const [encodes, decodes] = await Promise.all([
       AudioEncoder.isConfigSupported(opusVoice),
@@ -49,7 +46,7 @@ export async function chooseCodec(): Promise<AudioCodec> {
     ]);
     return encodes.supported === true && decodes.supported === true ? "opus" : "pcm";
   } catch {
-    return "pcm"; // a browser whose WebCodecs knows no audio
+    return "pcm"; // a browser without WebCodecs, or whose WebCodecs know no audio
   }
 }
 
@@ -121,11 +118,13 @@ function opusDecoder({ decoded, failed }: CodecEvents): VoiceDecoder {
   };
 }
 
+/** Frames are little-endian, and so is every machine that has a browser. */
 function pcmEncoder({ encoded }: CodecEvents): VoiceEncoder {
   let samples = 0;
   return {
     push(pcm) {
-      encoded((samples * 1000 * audioTicksPerMs) / codecRate.pcm, bytesFromPcm(pcm));
+      const payload = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+      encoded((samples * 1000 * audioTicksPerMs) / codecRate.pcm, payload);
       samples += pcm.length;
     },
     close: () => undefined,
@@ -135,7 +134,7 @@ function pcmEncoder({ encoded }: CodecEvents): VoiceEncoder {
 function pcmDecoder({ decoded }: CodecEvents): VoiceDecoder {
   return {
     push(callTime, payload) {
-      decoded(callTime, new PcmReader().push(payload));
+      decoded(callTime, new Int16Array(payload.slice().buffer));
     },
     reset: () => undefined,
     close: () => undefined,
