@@ -135,7 +135,7 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   get iceServers(): readonly RTCIceServer[] {
-    return this.#climb?.iceServers ?? [];
+    return this.#climb?.peers.iceServers ?? [];
   }
 
   get mode(): SessionMode {
@@ -226,10 +226,10 @@ export class Link extends Emitter<LinkEvents> {
         this.#onAck(message);
         return;
       case "signal":
-        this.#climb?.accept(message.signal.sdp, message.number);
+        this.#climb?.peers.accept(message.signal.sdp, message.number);
         return;
       case "candidate":
-        this.#climb?.addCandidate(message.candidate);
+        this.#climb?.peers.addCandidate(message.candidate);
         return;
       case "audio-started":
         this.#climb?.socketReady();
@@ -242,7 +242,7 @@ export class Link extends Emitter<LinkEvents> {
         return;
       case "ice-servers":
         if (this.#options.iceServers.length === 0) {
-          this.#climb?.setIceServers(toRTCIceServers(message.iceServers));
+          this.#climb?.peers.setIceServers(toRTCIceServers(message.iceServers));
         }
         return;
       case "pong":
@@ -286,7 +286,7 @@ export class Link extends Emitter<LinkEvents> {
   #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
     const spentMs = this.#options.environment.clock.now() - this.#openedAt;
     this.#within(Math.max(0, connectedWithinMs - spentMs), () => {
-      const reason = this.#climb?.reason ?? "other";
+      const reason = this.#climb?.peers.reason ?? "other";
       this.tell(reason);
       this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
     });
@@ -311,12 +311,12 @@ export class Link extends Emitter<LinkEvents> {
       iceServers: servers,
       iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
       trickle: this.features.has("trickle"),
-      resumes: this.features.has("resume"),
+      watch: this.features.has("resume"),
       doubt: () => {
         this.#lifeline.doubt();
       },
-      track: this.#track,
     });
+    climb.setTrack(this.#track);
     this.#climb = climb;
     climb.on("message", (frame) => {
       this.#receive("data", frame);
@@ -342,7 +342,7 @@ export class Link extends Emitter<LinkEvents> {
       this.emit("interrupted", undefined);
     });
     climb.on("lost", (why) => {
-      this.#lose("CONNECTION_FAILED", why, climb.reason);
+      this.#lose("CONNECTION_FAILED", why, climb.peers.reason);
     });
     climb.start();
   }

@@ -4,13 +4,14 @@ import {
   type ClientMessage,
   type ConnectionReason,
   type Logger,
-  type SelectedPair,
 } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
+import type { ConnectionReport } from "../events.ts";
 import { Evidence } from "./evidence.ts";
 import { Negotiation } from "./negotiation.ts";
 import { PathWatch } from "./path-watch.ts";
 import { selectedPair } from "./selected-pair.ts";
+import { SoundQuality } from "./sound-quality.ts";
 
 /** A path that has gone silent may come back by itself for this long. */
 const graceMs = 2500;
@@ -32,6 +33,8 @@ export type PeerEvents = {
   /** The last event, unless `close` was called: why there is no connection any more. */
   lost: string;
 };
+
+export type Measured = Pick<ConnectionReport, "relayed" | "pair" | "lossPct" | "jitterMs">;
 
 export interface PeerOptions {
   readonly environment: Environment;
@@ -63,6 +66,7 @@ export class Peer extends Emitter<PeerEvents> {
   readonly negotiation: Negotiation;
   readonly #life = new AbortController();
   readonly #evidence: Evidence;
+  readonly #quality = new SoundQuality();
   #watch: PathWatch | undefined;
   #restarting = false;
   #everConnected = false;
@@ -154,12 +158,16 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#audio.receiver.getSynchronizationSources()[0]?.rtpTimestamp ?? null;
   }
 
-  /** Which addresses sound goes between; undefined when the browser does not say. */
-  async pair(): Promise<SelectedPair | undefined> {
+  /** Which addresses sound goes between, and how well it arrives; without what the browser does not say. */
+  async measure(): Promise<Measured> {
     try {
-      return selectedPair(await this.#connection.getStats());
+      const stats = await this.#connection.getStats();
+      const pair = selectedPair(stats);
+      const quality = this.#quality.look(stats);
+      if (!pair) return quality;
+      return { relayed: pair.local === "relay" || pair.remote === "relay", pair, ...quality };
     } catch {
-      return undefined;
+      return {}; // closed meanwhile
     }
   }
 

@@ -74,7 +74,7 @@ async function connect(
     });
     const connectMs = clock.now() - begun;
     signal.throwIfAborted();
-    return up ? { connectMs, pair: await peer.pair() } : { reason: peer.reason };
+    return up ? { connectMs, pair: (await peer.measure()).pair } : { reason: peer.reason };
   } finally {
     for (const end of ends) end();
     peer.close();
