@@ -28,7 +28,7 @@ export function arbitraryOf(schema: z.ZodMiniType | undefined): fc.Arbitrary<unk
     case "boolean":
       return fc.boolean();
     case "unknown":
-      return fc.jsonValue();
+      return definition.checks ? fitting(schema) : fc.jsonValue();
     case "literal":
       return fc.constantFrom(...(definition.values ?? []));
     case "enum":
@@ -63,18 +63,23 @@ export function requiredKeys(shape: Readonly<Record<string, z.ZodMiniType>>): st
   return Object.keys(shape).filter((key) => shape[key]?._zod.optin === undefined);
 }
 
-/** Fields whose check does not say what it takes. */
-const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
-  urls: fc.oneof(fc.string(), fc.array(fc.string())),
-  candidate: fc.option(fc.record({ candidate: fc.string() }), { nil: null }),
-};
+const finite = { noNaN: true, noDefaultInfinity: true };
+const anything = fc.oneof(
+  fc.double(finite),
+  fc.string(),
+  fc.array(fc.string()),
+  fc.record({ candidate: fc.string() }),
+  fc.constant(null),
+);
+
+/** What a check takes that does not say so is found by trying. */
+function fitting(schema: z.ZodMiniType): fc.Arbitrary<unknown> {
+  return anything.filter((value) => schema.safeParse(value).success);
+}
 
 function objects(shape: Readonly<Record<string, z.ZodMiniType>>): fc.Arbitrary<unknown> {
   const fields = Object.fromEntries(
-    Object.entries(shape).map(([key, field]) => {
-      const isChecked = field._zod.def.type === "unknown" && field._zod.def.checks !== undefined;
-      return [key, (isChecked && fitting[key]) || arbitraryOf(field)];
-    }),
+    Object.entries(shape).map(([key, field]) => [key, arbitraryOf(field)]),
   );
   return fc.record(fields, { requiredKeys: requiredKeys(shape) });
 }

@@ -377,7 +377,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
 
   /** What has no reason is not about the connection. */
   #tell(error: unknown): void {
-    if (error instanceof LLMRTCClientError && error.reason) this.#call.tell(error.reason);
+    if (error instanceof LLMRTCClientError && error.reason) this.#call.troubles.note(error.reason);
   }
 
   #stopMedia(): void {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { CandidateInit } from "./candidate.ts";
 import { parseMessage } from "./door.ts";
-import { boolean, fitting } from "./lean.ts";
+import { boolean, fitting, number } from "./lean.ts";
 import { turnTimings as timings } from "./turn-timings.ts";
 
 /** A string or several. */
@@ -24,19 +24,19 @@ const ready = z.object({
   type: z.literal("ready"),
   id: z.string(),
   /** Absent before v1. */
-  protocolVersion: z.optional(z.number()),
+  protocolVersion: z.optional(number),
   iceServers: z.optional(z.array(iceServer)),
   /** What the server wants used, where the application does not choose. */
   iceTransportPolicy: z.optional(z.literal(["all", "relay"])),
   mode: z.optional(z.literal(["pipeline", "realtime"])),
   features: z.optional(z.array(z.string())),
 });
-const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
+const pong = z.object({ type: z.literal("pong"), timestamp: number });
 const signal = z.object({
   type: z.literal("signal"),
   signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
   /** Of the offer that it answers, if that had one. */
-  number: z.optional(z.number()),
+  number: z.optional(number),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
@@ -50,7 +50,7 @@ const reconnectAck = z.object({
 const iceServers = z.object({
   type: z.literal("ice-servers"),
   iceServers: z.array(iceServer),
-  expiresAt: z.optional(z.number()),
+  expiresAt: z.optional(number),
 });
 /** One ICE candidate of the server; `null` means that there are no more. */
 const candidate = z.object({
@@ -90,7 +90,7 @@ const audioFormat = z.literal(["mp3", "ogg", "wav", "pcm"]);
 const ttsChunk = z.object({
   type: z.literal("tts-chunk"),
   format: audioFormat,
-  sampleRate: z.number(),
+  sampleRate: number,
   data: z.string(),
   turnId,
 });
@@ -117,7 +117,7 @@ const toolCallEnd = z.object({
   callId: z.string(),
   result: z.optional(z.unknown()),
   error: z.optional(z.string()),
-  durationMs: z.number(),
+  durationMs: number,
   turnId,
 });
 const stageChange = z.object({
@@ -137,11 +137,11 @@ const assistantTranscript = z.object({
 /** Tokens that a realtime model has used. */
 const usage = z.object({
   type: z.literal("usage"),
-  inputTokens: z.number(),
-  outputTokens: z.number(),
-  audioInputTokens: z.optional(z.number()),
-  audioOutputTokens: z.optional(z.number()),
-  cachedTokens: z.optional(z.number()),
+  inputTokens: number,
+  outputTokens: number,
+  audioInputTokens: z.optional(number),
+  audioOutputTokens: z.optional(number),
+  cachedTokens: z.optional(number),
 });
 const modeChanged = z.object({
   type: z.literal("mode-changed"),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { boolean } from "./lean.ts";
+import { boolean, number } from "./lean.ts";
 
-const ms = z.optional(z.number());
+const ms = z.optional(number);
 
 /**
  * What one turn spent where: a waterfall. Times are milliseconds from the end of the caller's speech,
@@ -25,9 +25,9 @@ export const turnTimings = z.object({
   /** The caller's speaker began to sound, as his end attests; less than a frame of error. */
   audibleMs: ms,
   /** Sound sent. */
-  spokenMs: z.number(),
+  spokenMs: number,
   /** Sound that the caller heard of it. */
-  heardMs: z.number(),
+  heardMs: number,
   /** The caller's end says what it played. Otherwise `heardMs` is an estimate: what was sent. */
   attested: boolean,
   /** The caller took the floor before the reply was over. */

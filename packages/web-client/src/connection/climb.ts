@@ -135,18 +135,14 @@ export class Climb extends Emitter<ClimbEvents> {
     peers.on("track", (stream) => {
       if (this.#ladder.socket !== "on") this.emit("track", stream);
     });
-    peers.on("connected", ({ attempt }) => {
-      this.#step({ type: "peer-connected", attempt });
-    });
-    peers.on("interrupted", ({ attempt }) => {
-      this.#step({ type: "peer-interrupted", attempt });
+    peers.on("step", (event) => {
+      this.#step(event);
     });
     peers.on("trouble", (reason) => {
       this.emit("trouble", reason);
     });
-    peers.on("lost", ({ attempt, why }) => {
+    peers.on("lost", (why) => {
       this.#why = why;
-      this.#step({ type: "peer-lost", attempt });
     });
   }
 

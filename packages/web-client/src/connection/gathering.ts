@@ -1,4 +1,5 @@
 import type { Clock } from "@metered/llmrtc-core";
+import { hasRelay } from "./ice-servers.ts";
 
 const longestMs = 3000;
 const quietMs = 200;
@@ -53,7 +54,6 @@ export function gathered(
 
 /** The candidate type, as RFC 8839 section 5.1 spells it, that reaches through most networks. */
 function farthestKind(servers: readonly RTCIceServer[]): "relay" | "srflx" | "host" {
-  const urls = servers.flatMap((server) => server.urls);
-  if (urls.some((url) => /^turns?:/i.test(url))) return "relay";
-  return urls.length > 0 ? "srflx" : "host";
+  if (hasRelay(servers)) return "relay";
+  return servers.length > 0 ? "srflx" : "host";
 }

@@ -9,23 +9,23 @@ import {
   type Logger,
   type ServerMessage,
 } from "@metered/llmrtc-core";
-import type { TurnDetection } from "../config.ts";
+import type { TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError, serverError } from "../errors.ts";
-import type { ConnectionReport, SessionMode } from "../events.ts";
+import type { ConnectionReport } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
 import { Climb } from "./climb.ts";
 import { Copies, type Channel } from "./copies.ts";
+import { hasRelay, iceServersFrom } from "./ice-servers.ts";
 import { Lifeline } from "./lifeline.ts";
 import type { Signalling } from "./signalling.ts";
+import { returned, termsOf, type Terms } from "./terms.ts";
+import type { Troubles } from "./troubles.ts";
 
 const readyWithinMs = 10_000;
 const ackWithinMs = 5000;
 /** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
 const connectedWithinMs = 15_000;
-/** Told at the next greeting; more would say the same. */
-const mostUntold = 8;
-const defaultIceServers: readonly RTCIceServer[] = [{ urls: "stun:stun.metered.ca:80" }];
 
 /** The server ends the call after these; coming back would be refused or begin anew at its cost. */
 const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
@@ -36,8 +36,7 @@ const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
 
 type SignallingType =
   "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
-type Ready = Extract<ServerMessage, { readonly type: "ready" }>;
-type Ack = Extract<ServerMessage, { readonly type: "reconnect-ack" }>;
+type Message<Type> = Extract<ServerMessage, { readonly type: Type }>;
 
 /** What concerns the conversation, not the connection. */
 export type ConversationMessage = Exclude<ServerMessage, { readonly type: SignallingType }>;
@@ -59,21 +58,15 @@ export interface LinkOptions {
   readonly socket: WebSocket;
   /** Another socket to the same server. */
   readonly open: () => Promise<WebSocket>;
-  /** Used instead of the server's list when not empty. */
-  readonly iceServers: readonly RTCIceServer[];
-  /** Used instead of the server's wish when defined. */
-  readonly iceTransportPolicy: RTCIceTransportPolicy | undefined;
+  readonly config: WebClientConfig;
   readonly turnDetection: TurnDetection;
   /** The session to go on with. */
   readonly resume: string | undefined;
   /** The microphone, if there is one already. */
   readonly track: MediaStreamTrack | null;
-  /** `auto`: WebRTC, and the socket where that does not do. */
-  readonly transport: "auto" | "webrtc" | "websocket";
   /** The audio context of the call. */
   readonly sound: Sound;
-  /** Troubles that the server does not know of yet: told when it can be, kept otherwise. */
-  readonly untold: ConnectionReason[];
+  readonly troubles: Troubles;
   readonly logger: Logger;
 }
 
@@ -90,8 +83,7 @@ export class Link extends Emitter<LinkEvents> {
   #track: MediaStreamTrack | null;
   /** Present with servers that send each message on both channels. */
   #copies: Copies | undefined;
-  #ready: Ready | undefined;
-  #ack: Ack | undefined;
+  #terms: Terms | undefined;
   #cancelTimer: (() => void) | undefined;
   #ending: LLMRTCClientError | undefined;
   #over = false;
@@ -107,7 +99,7 @@ export class Link extends Emitter<LinkEvents> {
       socket,
       open,
       outlivesSocket: () => this.#climb?.outlivesSocket,
-      sessionId: () => this.sessionId ?? "",
+      sessionId: () => this.#terms?.sessionId ?? "",
       kept: () => {
         this.#climb?.sayAgain();
       },
@@ -124,32 +116,17 @@ export class Link extends Emitter<LinkEvents> {
     });
   }
 
-  /** Null until the server has said. */
-  get sessionId(): string | null {
-    return this.#ack?.sessionId ?? this.#ready?.id ?? null;
-  }
-
-  /** Whether the server remembers the conversation of `resume`. */
-  get historyRecovered(): boolean {
-    return this.#ack?.success === true && this.#ack.historyRecovered;
+  /** Undefined until the server has greeted. */
+  get terms(): Terms | undefined {
+    return this.#terms;
   }
 
   get iceServers(): readonly RTCIceServer[] {
     return this.#climb?.peers.iceServers ?? [];
   }
 
-  get mode(): SessionMode {
-    return this.#ready?.mode ?? "pipeline";
-  }
-
   get roundTripTimeMs(): number | undefined {
     return this.#lifeline.heartbeat.roundTripTimeMs;
-  }
-
-  /** What the server can do beyond protocol v1. */
-  get features(): ReadonlySet<Feature> {
-    const theirs = this.#ready?.features ?? [];
-    return new Set(features.filter((feature) => theirs.includes(feature)));
   }
 
   /** On the socket. False when it is not open. */
@@ -159,7 +136,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /** Older servers take on the socket what is part of the conversation. */
   say(message: ClientMessage): boolean {
-    return this.features.has("resume") ? this.sendData(message) : this.send(message);
+    return this.#can("resume") ? this.sendData(message) : this.send(message);
   }
 
   /** On the data channel, or on the socket where that does not do. */
@@ -172,22 +149,6 @@ export class Link extends Emitter<LinkEvents> {
     return this.#climb?.playedPosition ?? null;
   }
 
-  /** Tells the server what went wrong at this end, now or when it greets next. */
-  tell(reason: ConnectionReason): void {
-    this.#options.untold.push(reason);
-    this.tellAll();
-  }
-
-  /** What it does not know yet. */
-  tellAll(): void {
-    const { untold } = this.#options;
-    untold.splice(mostUntold);
-    if (!this.features.has("reports")) return;
-    while (untold[0] && this.send({ type: "connection-trouble", reason: untold[0] })) {
-      untold.shift();
-    }
-  }
-
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;
     this.#climb?.setTrack(track);
@@ -195,7 +156,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /** Ends the call for good: the server need not keep the session. */
   hangUp(): void {
-    if (this.#ready?.features) this.send({ type: "bye" });
+    if (this.#terms?.isV1 === false) this.send({ type: "bye" });
     this.close();
   }
 
@@ -241,8 +202,8 @@ export class Link extends Emitter<LinkEvents> {
         this.emit("message", message);
         return;
       case "ice-servers":
-        if (this.#options.iceServers.length === 0) {
-          this.#climb?.peers.setIceServers(toRTCIceServers(message.iceServers));
+        if (!this.#ownIceServers) {
+          this.#climb?.peers.setIceServers(iceServersFrom(message.iceServers));
         }
         return;
       case "pong":
@@ -258,60 +219,61 @@ export class Link extends Emitter<LinkEvents> {
     }
   }
 
-  #onReady(ready: Ready): void {
-    if (this.#ready) return;
-    this.#ready = ready;
-    const { resume, turnDetection } = this.#options;
-    if (ready.features) this.send({ type: "hello", features: [...features], turnDetection });
-    this.tellAll();
-    if (!this.features.has("one-channel")) this.#copies = new Copies();
+  #onReady(ready: Message<"ready">): void {
+    if (this.#terms) return;
+    const { resume, turnDetection, troubles } = this.#options;
+    const terms = termsOf(ready);
+    this.#terms = terms;
+    if (!terms.isV1) this.send({ type: "hello", features: [...features], turnDetection });
+    troubles.tellTo((reason) => {
+      return this.#can("reports") && this.send({ type: "connection-trouble", reason });
+    });
+    if (!this.#can("one-channel")) this.#copies = new Copies();
     if (resume === undefined) {
-      this.#call(ready);
+      this.#call(terms);
       return;
     }
     this.send({ type: "reconnect", sessionId: resume });
     this.#within(ackWithinMs, () => {
-      this.#call(ready);
+      this.#call(terms);
     });
   }
 
-  #onAck(ack: Ack): void {
+  #onAck(ack: Message<"reconnect-ack">): void {
     if (this.#climb) this.#lifeline.acknowledge(ack);
-    else if (this.#ready) {
-      this.#ack = ack;
-      this.#call(this.#ready);
+    else if (this.#terms) {
+      this.#terms = returned(this.#terms, ack);
+      this.#call(this.#terms);
     }
   }
 
-  #call({ iceServers, iceTransportPolicy = "all" }: Ready): void {
+  #call(terms: Terms): void {
     const spentMs = this.#options.environment.clock.now() - this.#openedAt;
     this.#within(Math.max(0, connectedWithinMs - spentMs), () => {
       const reason = this.#climb?.peers.reason ?? "other";
-      this.tell(reason);
+      this.#options.troubles.note(reason);
       this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
     });
-    const { environment, logger, sound, transport, iceServers: own } = this.#options;
-    const servers = own.length > 0 ? own : toRTCIceServers(iceServers);
-    const socket = this.features.has("websocket-audio") && transport !== "webrtc";
+    const { transport, iceTransportPolicy = terms.iceTransportPolicy } = this.#options.config;
+    const iceServers = this.#ownIceServers ?? terms.iceServers;
+    const socket = this.#can("websocket-audio") && transport !== "webrtc";
     const rules = {
       webrtc: transport !== "websocket",
       socket,
-      relays: socket && servers.some(isRelay),
+      relays: socket && hasRelay(iceServers),
     };
     if (!rules.webrtc && !rules.socket) {
       this.#lose("UNSUPPORTED_BY_SERVER", "The server takes no sound over the WebSocket.");
       return;
     }
     const climb = new Climb({
-      environment,
-      logger,
-      sound,
+      ...this.#options,
       rules,
       signalling: this.#signalling,
-      iceServers: servers,
-      iceTransportPolicy: this.#options.iceTransportPolicy ?? iceTransportPolicy,
-      trickle: this.features.has("trickle"),
-      watch: this.features.has("resume"),
+      iceServers,
+      iceTransportPolicy,
+      trickle: this.#can("trickle"),
+      watch: this.#can("resume"),
       doubt: () => {
         this.#lifeline.doubt();
       },
@@ -326,12 +288,12 @@ export class Link extends Emitter<LinkEvents> {
     });
     climb.on("report", (report) => {
       this.emit("report", report);
-      if (!this.features.has("reports")) return;
+      if (!this.#can("reports")) return;
       const { relayed: _, ...told } = report;
       this.send({ type: "connection-report", ...told });
     });
     climb.on("trouble", (reason) => {
-      this.tell(reason);
+      this.#options.troubles.note(reason);
     });
     climb.on("connected", () => {
       this.#cancelTimer?.();
@@ -347,6 +309,16 @@ export class Link extends Emitter<LinkEvents> {
     climb.start();
   }
 
+  /** Used instead of the server's. */
+  get #ownIceServers(): readonly RTCIceServer[] | undefined {
+    const { iceServers } = this.#options.config;
+    return iceServers?.length ? iceServers : undefined;
+  }
+
+  #can(feature: Feature): boolean {
+    return this.#terms?.features.has(feature) === true;
+  }
+
   #lose(code: ErrorCode, why: string, reason?: ConnectionReason): void {
     this.#end(new LLMRTCClientError(code, why, { reason }));
   }
@@ -354,7 +326,7 @@ export class Link extends Emitter<LinkEvents> {
   #end(error: LLMRTCClientError): void {
     if (this.#over) return;
     this.close();
-    if (error.code === "SIGNALLING_FAILED") this.tell("signalling");
+    if (error.code === "SIGNALLING_FAILED") this.#options.troubles.note("signalling");
     this.emit("lost", this.#ending ?? error);
   }
 
@@ -363,14 +335,4 @@ export class Link extends Emitter<LinkEvents> {
     this.#cancelTimer?.();
     this.#cancelTimer = this.#options.environment.clock.after(ms, tooLate);
   }
-}
-
-/** Absent: the default. An empty list is the server's wish for host candidates only. */
-function toRTCIceServers(servers: Ready["iceServers"]): readonly RTCIceServer[] {
-  // From JSON, so what is absent is not there as undefined either.
-  return (servers as RTCIceServer[] | undefined) ?? defaultIceServers;
-}
-
-function isRelay({ urls }: RTCIceServer): boolean {
-  return [urls].flat().some((url) => /^turns?:/i.test(url));
 }

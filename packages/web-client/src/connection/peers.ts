@@ -4,14 +4,14 @@ import {
   type ClientMessage,
   type ConnectionReason,
 } from "@metered/llmrtc-core";
-import { foot, type PeerStep } from "./ladder.ts";
+import { foot, type LadderEvent, type PeerStep } from "./ladder.ts";
 import { Peer, type PeerOptions } from "./peer.ts";
 
 export type PeersEvents = {
-  /** Of the one that there is, as `PeerEvents`; `attempt` is the ladder's. */
-  connected: { readonly attempt: number };
-  interrupted: { readonly attempt: number };
-  lost: { readonly attempt: number; readonly why: string };
+  /** What the ladder is to know. */
+  step: LadderEvent;
+  /** Why there is none any more; its step follows. */
+  lost: string;
   message: string;
   track: MediaStream;
   /** A peer came to nothing, or what it was connected to did. Once for each. */
@@ -115,15 +115,16 @@ export class Peers extends Emitter<PeersEvents> {
       this.emit("track", stream);
     });
     peer.on("connected", () => {
-      this.emit("connected", { attempt });
+      this.emit("step", { type: "peer-connected", attempt });
     });
     peer.on("interrupted", () => {
-      this.emit("interrupted", { attempt });
+      this.emit("step", { type: "peer-interrupted", attempt });
     });
     peer.on("lost", (why) => {
       this.#blame(peer);
       this.close();
-      this.emit("lost", { attempt, why });
+      this.emit("lost", why);
+      this.emit("step", { type: "peer-lost", attempt });
     });
     if (this.#track) peer.setTrack(this.#track);
     void peer.connect();

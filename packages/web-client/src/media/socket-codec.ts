@@ -1,10 +1,4 @@
-import {
-  type AudioCodec,
-  audioTicksPerMs,
-  microphoneFormat,
-  type Pcm,
-  pcmFromFloats,
-} from "@metered/llmrtc-core";
+import { type AudioCodec, microphoneFormat, type Pcm, pcmFromFloats } from "@metered/llmrtc-core";
 
 export interface VoiceEncoder {
   /** Mono, at `codecRate`. */
@@ -20,9 +14,9 @@ export interface VoiceDecoder {
   close(): void;
 }
 
-/** Tells what came out; `callTime` in ms, `timestamp` in ticks of an audio frame. */
+/** Tells what came out. Times are of the first sample, in ms. */
 export interface CodecEvents {
-  readonly encoded: (timestamp: number, payload: Uint8Array) => void;
+  readonly encoded: (time: number, payload: Uint8Array) => void;
   readonly decoded: (callTime: number, pcm: Pcm) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -64,7 +58,7 @@ function opusEncoder({ encoded, failed }: CodecEvents): VoiceEncoder {
     output(chunk) {
       const payload = new Uint8Array(chunk.byteLength);
       chunk.copyTo(payload);
-      encoded(Math.round((chunk.timestamp * audioTicksPerMs) / 1000), payload);
+      encoded(chunk.timestamp / 1000, payload);
     },
     error: failed,
   });
@@ -124,7 +118,7 @@ function pcmEncoder({ encoded }: CodecEvents): VoiceEncoder {
   return {
     push(pcm) {
       const payload = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
-      encoded((samples * 1000 * audioTicksPerMs) / codecRate.pcm, payload);
+      encoded((samples * 1000) / codecRate.pcm, payload);
       samples += pcm.length;
     },
     close: () => undefined,
