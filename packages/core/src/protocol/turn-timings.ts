@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { boolean, number } from "./lean.ts";
+import { boolean, number, string } from "./lean.ts";
 
 const ms = z.optional(number);
 
@@ -13,7 +13,7 @@ export const turnTimings = z.object({
   /** The silence had lasted long enough: the turn was the agent's. */
   endOfTurnMs: ms,
   /** Who decided so, e.g. `silence`: the turn detector's name, or what it says. */
-  endOfTurnReason: z.optional(z.string()),
+  endOfTurnReason: z.optional(string),
   /** The caller's words were there. */
   transcriptMs: ms,
   llmFirstTokenMs: ms,

@@ -1,5 +1,6 @@
-import { Emitter, type ConnectionReason } from "@metered/llmrtc-core";
+import { Emitter, type ConnectionReason, type ServerMessage } from "@metered/llmrtc-core";
 import type { ConnectionReport } from "../events.ts";
+import { iceServersFrom } from "./ice-servers.ts";
 import {
   carries,
   climb,
@@ -30,8 +31,17 @@ export type ClimbEvents = {
   lost: string;
 };
 
-export type ClimbOptions = Omit<PeersOptions, "send"> &
-  Omit<SocketWayOptions, "refused"> & { readonly rules: LadderRules };
+export interface ClimbOptions
+  extends Omit<PeersOptions, "send">, Omit<SocketWayOptions, "refused"> {
+  readonly rules: LadderRules;
+  /** They are the application's own, so that the server's later ones do not count. */
+  readonly keepIceServers: boolean;
+}
+
+type WayMessage = Extract<
+  ServerMessage,
+  { readonly type: "signal" | "candidate" | "ice-servers" | "audio-started" }
+>;
 
 /** Does what the ladder decides: makes and drops peers, and sound over the socket. */
 export class Climb extends Emitter<ClimbEvents> {
@@ -93,9 +103,22 @@ export class Climb extends Emitter<ClimbEvents> {
     this.#socketWay.sayAgain();
   }
 
-  /** The server takes binary frames from now on. */
-  socketReady(): void {
-    this.#step({ type: "socket-on" });
+  /** What the server says about a way. */
+  take(message: WayMessage): void {
+    switch (message.type) {
+      case "signal":
+        this.peers.accept(message.signal.sdp, message.number);
+        return;
+      case "candidate":
+        this.peers.addCandidate(message.candidate);
+        return;
+      case "ice-servers":
+        if (this.#options.keepIceServers) return;
+        this.peers.setIceServers(iceServersFrom(message.iceServers));
+        return;
+      case "audio-started":
+        this.#step({ type: "socket-on" });
+    }
   }
 
   /**

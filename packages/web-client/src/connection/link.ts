@@ -1,7 +1,5 @@
 import {
   Emitter,
-  features,
-  parseServerMessage,
   type ClientMessage,
   type ConnectionReason,
   type ErrorCode,
@@ -15,15 +13,14 @@ import { LLMRTCClientError, serverError } from "../errors.ts";
 import type { ConnectionReport } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
 import { Climb } from "./climb.ts";
-import { Copies, type Channel } from "./copies.ts";
-import { hasRelay, iceServersFrom } from "./ice-servers.ts";
+import { Handshake } from "./handshake.ts";
+import { Inbox } from "./inbox.ts";
 import { Lifeline } from "./lifeline.ts";
+import { planOf } from "./plan.ts";
 import type { Signalling } from "./signalling.ts";
-import { returned, termsOf, type Terms } from "./terms.ts";
+import type { Terms } from "./terms.ts";
 import type { Troubles } from "./troubles.ts";
 
-const readyWithinMs = 10_000;
-const ackWithinMs = 5000;
 /** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
 const connectedWithinMs = 15_000;
 
@@ -36,7 +33,6 @@ const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
 
 type SignallingType =
   "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
-type Message<Type> = Extract<ServerMessage, { readonly type: Type }>;
 
 /** What concerns the conversation, not the connection. */
 export type ConversationMessage = Exclude<ServerMessage, { readonly type: SignallingType }>;
@@ -78,28 +74,29 @@ export class Link extends Emitter<LinkEvents> {
   readonly #options: LinkOptions;
   readonly #signalling: Signalling;
   readonly #lifeline: Lifeline;
-  readonly #openedAt: number;
+  readonly #handshake: Handshake;
   #climb: Climb | undefined;
   #track: MediaStreamTrack | null;
-  /** Present with servers that send each message on both channels. */
-  #copies: Copies | undefined;
-  #terms: Terms | undefined;
-  #cancelTimer: (() => void) | undefined;
+  readonly #inbox: Inbox;
+  readonly #cancelDeadline: () => void;
   #ending: LLMRTCClientError | undefined;
   #over = false;
 
   constructor(options: LinkOptions) {
     super();
-    const { environment, socket, open, track } = options;
+    const { environment, socket, open, track, logger } = options;
+    const { clock } = environment;
     this.#options = options;
     this.#track = track;
-    this.#openedAt = environment.clock.now();
+    this.#inbox = new Inbox(logger, (message) => {
+      if (!this.#over) this.#take(message);
+    });
     this.#lifeline = new Lifeline({
-      clock: environment.clock,
+      clock,
       socket,
       open,
       outlivesSocket: () => this.#climb?.outlivesSocket,
-      sessionId: () => this.#terms?.sessionId ?? "",
+      sessionId: () => this.terms?.sessionId ?? "",
       kept: () => {
         this.#climb?.sayAgain();
       },
@@ -109,16 +106,24 @@ export class Link extends Emitter<LinkEvents> {
     });
     this.#signalling = this.#lifeline.signalling;
     this.#signalling.on("frame", (frame) => {
-      this.#receive("socket", frame);
+      this.#inbox.receive("socket", frame);
     });
-    this.#within(readyWithinMs, () => {
-      this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
+    this.#handshake = new Handshake({
+      ...options,
+      clock,
+      send: (message) => this.send(message),
+    });
+    this.#followHandshake();
+    this.#cancelDeadline = clock.after(connectedWithinMs, () => {
+      const reason = this.#climb?.peers.reason ?? "other";
+      options.troubles.note(reason);
+      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
     });
   }
 
   /** Undefined until the server has greeted. */
   get terms(): Terms | undefined {
-    return this.#terms;
+    return this.#handshake.terms;
   }
 
   get iceServers(): readonly RTCIceServer[] {
@@ -156,7 +161,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /** Ends the call for good: the server need not keep the session. */
   hangUp(): void {
-    if (this.#terms?.isV1 === false) this.send({ type: "bye" });
+    if (this.terms?.isV1 === false) this.send({ type: "bye" });
     this.close();
   }
 
@@ -164,47 +169,32 @@ export class Link extends Emitter<LinkEvents> {
   close(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#cancelTimer?.();
+    this.#cancelDeadline();
+    this.#handshake.close();
     this.#climb?.close();
     this.#lifeline.close();
   }
 
-  #receive(channel: Channel, frame: string): void {
-    if (this.#over || this.#copies?.isFirst(channel, frame) === false) return;
-    let message: ServerMessage;
-    try {
-      message = parseServerMessage(frame);
-    } catch (error) {
-      // A newer server may know more; what this version does not understand is not for it.
-      this.#options.logger.debug({ error }, "Ignored a message of the server");
-      return;
-    }
+  #take(message: ServerMessage): void {
     switch (message.type) {
       case "ready":
-        this.#onReady(message);
+        this.#handshake.greet(message);
         return;
       case "reconnect-ack":
-        this.#onAck(message);
+        this.#handshake.acknowledge(message);
+        this.#lifeline.acknowledge(message);
         return;
       case "signal":
-        this.#climb?.peers.accept(message.signal.sdp, message.number);
-        return;
       case "candidate":
-        this.#climb?.peers.addCandidate(message.candidate);
-        return;
+      case "ice-servers":
       case "audio-started":
-        this.#climb?.socketReady();
+        this.#climb?.take(message);
         return;
       case "tts-paused":
       case "tts-resumed":
       case "tts-cancelled":
         this.#climb?.silence(message.type);
         this.emit("message", message);
-        return;
-      case "ice-servers":
-        if (!this.#ownIceServers) {
-          this.#climb?.peers.setIceServers(iceServersFrom(message.iceServers));
-        }
         return;
       case "pong":
         this.#lifeline.heartbeat.pong(message.timestamp);
@@ -219,61 +209,31 @@ export class Link extends Emitter<LinkEvents> {
     }
   }
 
-  #onReady(ready: Message<"ready">): void {
-    if (this.#terms) return;
-    const { resume, turnDetection, troubles } = this.#options;
-    const terms = termsOf(ready);
-    this.#terms = terms;
-    if (!terms.isV1) this.send({ type: "hello", features: [...features], turnDetection });
-    troubles.tellTo((reason) => {
-      return this.#can("reports") && this.send({ type: "connection-trouble", reason });
+  #followHandshake(): void {
+    this.#handshake.on("greeted", () => {
+      this.#options.troubles.tellTo((reason) => {
+        return this.#can("reports") && this.send({ type: "connection-trouble", reason });
+      });
+      if (!this.#can("one-channel")) this.#inbox.expectCopies();
     });
-    if (!this.#can("one-channel")) this.#copies = new Copies();
-    if (resume === undefined) {
-      this.#call(terms);
-      return;
-    }
-    this.send({ type: "reconnect", sessionId: resume });
-    this.#within(ackWithinMs, () => {
+    this.#handshake.on("agreed", (terms) => {
       this.#call(terms);
     });
-  }
-
-  #onAck(ack: Message<"reconnect-ack">): void {
-    if (this.#climb) this.#lifeline.acknowledge(ack);
-    else if (this.#terms) {
-      this.#terms = returned(this.#terms, ack);
-      this.#call(this.#terms);
-    }
+    this.#handshake.on("silent", () => {
+      this.#lose("SIGNALLING_FAILED", "The server did not answer in time.");
+    });
   }
 
   #call(terms: Terms): void {
-    const spentMs = this.#options.environment.clock.now() - this.#openedAt;
-    this.#within(Math.max(0, connectedWithinMs - spentMs), () => {
-      const reason = this.#climb?.peers.reason ?? "other";
-      this.#options.troubles.note(reason);
-      this.#lose("CONNECTION_FAILED", "The call could not be connected in time.", reason);
-    });
-    const { transport, iceTransportPolicy = terms.iceTransportPolicy } = this.#options.config;
-    const iceServers = this.#ownIceServers ?? terms.iceServers;
-    const socket = this.#can("websocket-audio") && transport !== "webrtc";
-    const rules = {
-      webrtc: transport !== "websocket",
-      socket,
-      relays: socket && hasRelay(iceServers),
-    };
-    if (!rules.webrtc && !rules.socket) {
+    const plan = planOf(this.#options.config, terms);
+    if (!plan.rules.webrtc && !plan.rules.socket) {
       this.#lose("UNSUPPORTED_BY_SERVER", "The server takes no sound over the WebSocket.");
       return;
     }
     const climb = new Climb({
       ...this.#options,
-      rules,
+      ...plan,
       signalling: this.#signalling,
-      iceServers,
-      iceTransportPolicy,
-      trickle: this.#can("trickle"),
-      watch: this.#can("resume"),
       doubt: () => {
         this.#lifeline.doubt();
       },
@@ -281,7 +241,7 @@ export class Link extends Emitter<LinkEvents> {
     climb.setTrack(this.#track);
     this.#climb = climb;
     climb.on("message", (frame) => {
-      this.#receive("data", frame);
+      this.#inbox.receive("data", frame);
     });
     climb.on("track", (stream) => {
       this.emit("track", stream);
@@ -296,7 +256,7 @@ export class Link extends Emitter<LinkEvents> {
       this.#options.troubles.note(reason);
     });
     climb.on("connected", () => {
-      this.#cancelTimer?.();
+      this.#cancelDeadline();
       this.#lifeline.heartbeat.start();
       this.emit("connected", undefined);
     });
@@ -309,14 +269,8 @@ export class Link extends Emitter<LinkEvents> {
     climb.start();
   }
 
-  /** Used instead of the server's. */
-  get #ownIceServers(): readonly RTCIceServer[] | undefined {
-    const { iceServers } = this.#options.config;
-    return iceServers?.length ? iceServers : undefined;
-  }
-
   #can(feature: Feature): boolean {
-    return this.#terms?.features.has(feature) === true;
+    return this.terms?.features.has(feature) === true;
   }
 
   #lose(code: ErrorCode, why: string, reason?: ConnectionReason): void {
@@ -328,11 +282,5 @@ export class Link extends Emitter<LinkEvents> {
     this.close();
     if (error.code === "SIGNALLING_FAILED") this.#options.troubles.note("signalling");
     this.emit("lost", this.#ending ?? error);
-  }
-
-  /** One deadline at a time: each step of connecting replaces the one before. */
-  #within(ms: number, tooLate: () => void): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = this.#options.environment.clock.after(ms, tooLate);
   }
 }
