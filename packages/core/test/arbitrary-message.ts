@@ -68,6 +68,7 @@ const anything = fc.oneof(
   fc.double(finite),
   fc.string(),
   fc.array(fc.string()),
+  fc.array(fc.record({ urls: fc.string(), credential: fc.string() })),
   fc.record({ candidate: fc.string() }),
   fc.constant(null),
 );

@@ -187,7 +187,7 @@ test.each(["5", "[5]", '{"a":1}', "null", '["stun:a",[]]'])(
   "an ICE server's urls are strings: %s",
   (urls) => {
     const frame = `{"type":"ready","id":"a","iceServers":[{"urls":${urls}}]}`;
-    expect(() => parseServerMessage(frame)).toThrow("iceServers.0.urls");
+    expect(() => parseServerMessage(frame)).toThrow("iceServers");
   },
 );
 

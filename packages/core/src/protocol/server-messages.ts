@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { CandidateInit } from "./candidate.ts";
 import { parseMessage } from "./door.ts";
-import { boolean, fitting, number, string } from "./lean.ts";
+import { array, boolean, fitting, number, string } from "./lean.ts";
 import { turnTimings as timings } from "./turn-timings.ts";
 
 /** A string or several. */
@@ -25,11 +25,11 @@ const ready = z.object({
   id: string,
   /** Absent before v1. */
   protocolVersion: z.optional(number),
-  iceServers: z.optional(z.array(iceServer)),
+  iceServers: z.optional(array(iceServer)),
   /** What the server wants used, where the application does not choose. */
   iceTransportPolicy: z.optional(z.literal(["all", "relay"])),
   mode: z.optional(z.literal(["pipeline", "realtime"])),
-  features: z.optional(z.array(string)),
+  features: z.optional(array(string)),
 });
 const pong = z.object({ type: z.literal("pong"), timestamp: number });
 const signal = z.object({
@@ -49,7 +49,7 @@ const reconnectAck = z.object({
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
   type: z.literal("ice-servers"),
-  iceServers: z.array(iceServer),
+  iceServers: array(iceServer),
   expiresAt: z.optional(number),
 });
 /** One ICE candidate of the server; `null` means that there are no more. */
