@@ -1,7 +1,8 @@
-import { silentLogger, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
+import { silentLogger, type Feature, type Logger } from "@metered/llmrtc-core";
 import { reconnectionConfig, type TurnDetection, type WebClientConfig } from "./config.ts";
 import { base64FromBytes } from "./connection/base64.ts";
 import { Call } from "./connection/call.ts";
+import { Outbox } from "./connection/outbox.ts";
 import { ConnectionState } from "./connection/state.ts";
 import { PositionalEmitter } from "./emitter.ts";
 import { browser, type Environment } from "./environment.ts";
@@ -14,6 +15,7 @@ import type {
 } from "./media/controllers.ts";
 import type { FrameCaptureOptions } from "./media/frames.ts";
 import { Attestation } from "./media/attestation.ts";
+import { DeviceWatch } from "./media/device-watch.ts";
 import { Levels } from "./media/levels.ts";
 import { Playback } from "./media/playback.ts";
 import { Sound } from "./media/sound.ts";
@@ -34,13 +36,16 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
   readonly #environment: Environment;
   readonly #logger: Logger;
   readonly #call: Call;
+  readonly #outbox: Outbox;
   readonly #sound = new Sound();
   readonly #playback: Playback;
   readonly #levels: Levels;
   readonly #voice = new Voice(this.#sound);
   readonly #vision = new Vision();
   readonly #attestation: Attestation;
-  #watched: MediaDevices | undefined;
+  readonly #devices = new DeviceWatch(() => {
+    this.emit("devicesChange");
+  });
 
   /** @param environment what to connect with; tests and other runtimes pass their own */
   constructor(config: WebClientConfig, environment: Environment = browser) {
@@ -58,6 +63,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
       logger: this.#logger,
       sound: this.#sound,
     });
+    this.#outbox = new Outbox(this.#call);
     this.#attestation = new Attestation({
       clock,
       played: () => ({
@@ -188,12 +194,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   sendText(text: string, attachments: readonly AttachmentPayload[] = []): void {
-    this.#need("text");
-    this.#send({
-      type: "text",
-      text,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
-    });
+    this.#outbox.send({ type: "text", text, ...withPictures(attachments) }, "text");
   }
 
   /**
@@ -202,8 +203,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   interrupt(): void {
-    this.#need("interrupt");
-    this.#send({ type: "interrupt" });
+    this.#outbox.send({ type: "interrupt" }, "interrupt");
   }
 
   /** May be set at any time, also during a call: what the caller is saying then ends as a turn. */
@@ -213,7 +213,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
 
   set turnDetection(mode: TurnDetection) {
     this.#call.turnDetection = mode;
-    this.#control({ type: "turn-detection", mode });
+    this.#outbox.hint({ type: "turn-detection", mode });
   }
 
   /**
@@ -223,22 +223,22 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   startTurn(): void {
-    this.#turn("start");
+    this.#outbox.turn({ type: "turn", action: "start" });
   }
 
   /** He has finished, and is answered without any wait. Also ends a turn that his voice began. */
   endTurn(): void {
-    this.#turn("end");
+    this.#outbox.turn({ type: "turn", action: "end" });
   }
 
   /** What he was saying is forgotten. */
   cancelTurn(): void {
-    this.#turn("cancel");
+    this.#outbox.turn({ type: "turn", action: "cancel" });
   }
 
   /** The caller is typing: call it on each change of a text field, so that the agent waits for him. */
   typing(): void {
-    this.#control({ type: "typing" });
+    this.#outbox.hint({ type: "typing" });
   }
 
   /**
@@ -247,11 +247,10 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected
    */
   sendAudio(audio: ArrayBuffer, attachments: readonly AttachmentPayload[] = []): void {
-    const data = base64FromBytes(audio);
-    this.#send({
+    this.#outbox.send({
       type: "audio",
-      data,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
+      data: base64FromBytes(audio),
+      ...withPictures(attachments),
     });
   }
 
@@ -358,7 +357,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     });
     this.#voice.on("changed", (microphone) => {
       this.#sound.resume();
-      if (microphone?.muted ?? true) this.#control({ type: "turn", action: "end" });
+      if (microphone?.muted ?? true) this.#outbox.hint({ type: "turn", action: "end" });
       this.emit("microphoneChange", microphone);
     });
     this.#voice.on("lost", (error) => {
@@ -389,29 +388,6 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
     this.#sound.close();
   }
 
-  #need(feature: Feature): void {
-    if (this.state !== ConnectionState.CONNECTED || this.features.has(feature)) return;
-    throw new LLMRTCClientError("UNSUPPORTED_BY_SERVER", `The server does not know "${feature}".`);
-  }
-
-  #turn(action: "start" | "end" | "cancel"): void {
-    this.#need("turn-control");
-    if (!this.#control({ type: "turn", action })) this.#refuse();
-  }
-
-  /** The fastest way there is; nothing where the server does not know it. */
-  #control(message: ControlMessage): boolean {
-    return this.features.has("turn-control") && this.#call.sendData(message);
-  }
-
-  #send(message: Parameters<Call["send"]>[0]): void {
-    if (this.state !== ConnectionState.CONNECTED || !this.#call.send(message)) this.#refuse();
-  }
-
-  #refuse(): never {
-    throw new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`);
-  }
-
   #captureOptions(intervalMs: number): FrameCaptureOptions {
     return { clock: this.#environment.clock, logger: this.#logger, intervalMs };
   }
@@ -425,17 +401,10 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
 
   #updateWatch(): void {
     const wanted = this.listenerCount("devicesChange") > 0 && this.state !== ConnectionState.CLOSED;
-    this.#watched?.removeEventListener("devicechange", this.#onDeviceChange);
-    this.#watched = wanted ? navigator.mediaDevices : undefined;
-    this.#watched?.addEventListener("devicechange", this.#onDeviceChange);
+    this.#devices.watch(wanted);
   }
-
-  readonly #onDeviceChange = (): void => {
-    this.emit("devicesChange");
-  };
 }
 
-type ControlMessage = Extract<
-  ClientMessage,
-  { readonly type: "turn" | "turn-detection" | "typing" }
->;
+function withPictures(attachments: readonly AttachmentPayload[]) {
+  return attachments.length > 0 && { attachments: [...attachments] };
+}
