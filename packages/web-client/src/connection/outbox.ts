@@ -1,5 +1,6 @@
 import type { ClientMessage, Feature } from "@metered/llmrtc-core";
 import { LLMRTCClientError } from "../errors.ts";
+import type { AttachmentPayload } from "../media/controllers.ts";
 import type { Call } from "./call.ts";
 import { ConnectionState } from "./state.ts";
 
@@ -22,6 +23,12 @@ export class Outbox {
   send(message: ClientMessage, feature?: Feature): void {
     if (feature) this.#need(feature);
     if (this.#call.state !== ConnectionState.CONNECTED || !this.#call.send(message)) this.#refuse();
+  }
+
+  /** What goes with the next utterance. */
+  show(attachments: readonly AttachmentPayload[]): void {
+    if (attachments.length === 0) return;
+    this.#call.sendData({ type: "attachments", attachments: [...attachments] });
   }
 
   /** @throws {LLMRTCClientError} as `send` */
