@@ -45,6 +45,17 @@ const final: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "RECONNECTION_FAILED",
 ]);
 
+/** The server ends the call after these; coming back would be refused or begin anew at its cost. */
+const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
+  "BUDGET_EXCEEDED",
+  "ACCESS_REFUSED",
+  "WEBRTC_UNAVAILABLE",
+]);
+
+export function endsCall(code: string): boolean {
+  return callEnding.has(code);
+}
+
 const reasons: Partial<Record<ErrorCode, ConnectionReason>> = {
   CONNECTION_FAILED: "other",
   RECONNECTION_FAILED: "other",

@@ -5,7 +5,8 @@ import { LLMRTCClientError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
 import { connectError } from "./connect-error.ts";
-import { Link, type ConversationMessage } from "./link.ts";
+import type { ConversationMessage } from "./inbox.ts";
+import { Link } from "./link.ts";
 import {
   connectionState,
   mayStart,

@@ -1,6 +1,12 @@
 import { parseServerMessage, type Logger, type ServerMessage } from "@metered/llmrtc-core";
 import { Copies, type Channel } from "./copies.ts";
 
+type SignallingType =
+  "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
+
+/** What concerns the conversation, not the connection. */
+export type ConversationMessage = Exclude<ServerMessage, { readonly type: SignallingType }>;
+
 /** Reads what the server says, each message once. */
 export class Inbox {
   readonly #logger: Logger;

@@ -9,12 +9,12 @@ import {
 } from "@metered/llmrtc-core";
 import type { TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
-import { LLMRTCClientError, serverError } from "../errors.ts";
+import { endsCall, LLMRTCClientError, serverError } from "../errors.ts";
 import type { ConnectionReport } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
 import { Climb } from "./climb.ts";
 import { Handshake } from "./handshake.ts";
-import { Inbox } from "./inbox.ts";
+import { Inbox, type ConversationMessage } from "./inbox.ts";
 import { Lifeline } from "./lifeline.ts";
 import { planOf } from "./plan.ts";
 import type { Signalling } from "./signalling.ts";
@@ -23,19 +23,6 @@ import type { Troubles } from "./troubles.ts";
 
 /** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
 const connectedWithinMs = 15_000;
-
-/** The server ends the call after these; coming back would be refused or begin anew at its cost. */
-const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
-  "BUDGET_EXCEEDED",
-  "ACCESS_REFUSED",
-  "WEBRTC_UNAVAILABLE",
-]);
-
-type SignallingType =
-  "ready" | "pong" | "signal" | "candidate" | "ice-servers" | "reconnect-ack" | "audio-started";
-
-/** What concerns the conversation, not the connection. */
-export type ConversationMessage = Exclude<ServerMessage, { readonly type: SignallingType }>;
 
 export type LinkEvents = {
   message: ConversationMessage;
@@ -200,7 +187,7 @@ export class Link extends Emitter<LinkEvents> {
         this.#lifeline.heartbeat.pong(message.timestamp);
         return;
       case "error":
-        if (callEnding.has(message.code)) this.#ending = serverError(message.code, message.message);
+        if (endsCall(message.code)) this.#ending = serverError(message.code, message.message);
         this.emit("message", message);
         if (message.code === "WEBRTC_UNAVAILABLE" && this.#ending) this.#end(this.#ending);
         return;
