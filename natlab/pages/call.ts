@@ -20,6 +20,8 @@ export type CallResult =
       readonly answered: boolean;
       /** Share of the agent's sound that the browser had to make up, 0 to 1; NaN over the WebSocket. */
       readonly concealed: number;
+      /** Packets of it that got lost while the agent told a story, in percent, as the client reports it. */
+      readonly lossPct: number | undefined;
     }
   | { readonly connected: false; readonly code: string; readonly afterMs: number };
 
@@ -38,8 +40,9 @@ globalThis.natlab = { speak, StoryCall };
  * Calls, says what the microphone says, waits for the answer, and hangs up.
  *
  * @param listenMs stays at least so long, for what is understood only in a second turn
+ * @param story then lets the agent talk until the client has reported how well that came
  */
-async function speak(listenMs = 0): Promise<CallResult> {
+async function speak(listenMs = 0, story = false): Promise<CallResult> {
   const client = new LLMRTCWebClient({
     signallingUrl: `wss://${location.host}`,
     reconnection: { enabled: false },
@@ -66,7 +69,9 @@ async function speak(listenMs = 0): Promise<CallResult> {
     const understood = await within(heard, turnWithinMs);
     const answered = understood === true && (await soundComes(client));
     await listened;
+    const transcript = finals.join(" ");
     const kind = client.connectionReport?.kind ?? "webrtc";
+    const lossPct = story ? await lossInStory(client) : undefined;
     const peer = kind === "webrtc" ? peers.find(({ connectedAt }) => connectedAt) : undefined;
     return {
       connected: true,
@@ -74,13 +79,27 @@ async function speak(listenMs = 0): Promise<CallResult> {
       connectMs: (peer?.connectedAt ?? NaN) - (peer?.offeredAt ?? NaN),
       startMs,
       path: peer && (await pathTaken(peer.connection)),
-      transcript: finals.join(" "),
+      transcript,
       answered,
       concealed: peer ? await shareConcealed(peer.connection) : NaN,
+      lossPct,
     };
   } finally {
     client.close();
   }
+}
+
+/** Of the second report from now on: the first is also about the silence before. */
+async function lossInStory(client: LLMRTCWebClient): Promise<number | undefined> {
+  const second = new Promise<number | undefined>((resolve) => {
+    client.once("connectionReport", () => {
+      client.once("connectionReport", ({ lossPct }) => {
+        resolve(lossPct);
+      });
+    });
+  });
+  client.sendText("Tell me a story");
+  return within(second, 2 * turnWithinMs);
 }
 
 /** By what the page plays, whichever way it came. */

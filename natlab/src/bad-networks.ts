@@ -13,6 +13,8 @@ export interface BadNetwork {
   readonly kind: "webrtc" | "websocket";
   /** Share of the words that must be understood, 0 to 1. */
   readonly enough: number;
+  /** What the client must report of the agent's sound, in percent: least and most. */
+  readonly reportedLoss?: readonly [number, number];
 }
 
 /** What the caller says, of e2e/clips. */
@@ -51,11 +53,12 @@ export const lossyNetwork: BadNetwork = {
   name: "5 % loss, 100 ms ± 30 ms",
   impairment: lossy,
   ...direct,
+  reportedLoss: [1, 10],
 };
 
 export const badNetworks: readonly BadNetwork[] = [
-  { name: "a good link", impairment: {}, ...direct },
-  { name: "5 % loss", impairment: { loss: 0.05 }, ...direct },
+  { name: "a good link", impairment: {}, ...direct, reportedLoss: [0, 0.5] },
+  { name: "5 % loss", impairment: { loss: 0.05 }, ...direct, reportedLoss: [1, 10] },
   { name: "100 ms ± 30 ms", impairment: { delayMs: 100, jitterMs: 30 }, ...direct },
   lossyNetwork,
   { name: "64 kbit/s", impairment: narrow, ...direct },

@@ -22,6 +22,8 @@ export interface CallHooks {
   readonly loaded?: () => Promise<void>;
   /** The call lasts at least so long. */
   readonly listenMs?: number;
+  /** The agent tells a story, and the client says how well that came. */
+  readonly story?: boolean;
 }
 
 /** One call in a fresh page, from loading it to hanging up. */
@@ -37,14 +39,17 @@ export async function callIn(
 export async function callAt(
   browser: Browser,
   host: string,
-  { loaded, listenMs = 0 }: CallHooks = {},
+  { loaded, listenMs = 0, story = false }: CallHooks = {},
 ): Promise<CallResult> {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
     await page.goto(`https://${host}/call`);
     await loaded?.();
-    return await page.evaluate((ms) => globalThis.natlab.speak(ms), listenMs);
+    return await page.evaluate(([ms, tells]) => globalThis.natlab.speak(ms, tells), [
+      listenMs,
+      story,
+    ] as const);
   } finally {
     await context.close();
   }

@@ -52,6 +52,7 @@ test.each(tried.map((bad) => [bad.name, bad] as const))(
       {
         loaded: () => cable.impair(bad.impairment),
         listenMs,
+        story: bad.reportedLoss !== undefined,
       },
     );
     results.set(bad, result);
@@ -62,6 +63,11 @@ test.each(tried.map((bad) => [bad.name, bad] as const))(
     });
     if (!result.connected) throw new Error("there was no call");
     expect(shareUnderstood(result.transcript), result.transcript).toBeGreaterThan(bad.enough);
+    if (bad.reportedLoss) {
+      const [least, most] = bad.reportedLoss;
+      expect(result.lossPct).toBeGreaterThanOrEqual(least);
+      expect(result.lossPct).toBeLessThanOrEqual(most);
+    }
   },
   90_000,
 );

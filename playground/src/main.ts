@@ -124,6 +124,11 @@ function wayOf({ kind, pair }: ConnectionReport): string {
   return `direct over ${pair.protocol.toUpperCase()}`;
 }
 
+/** Nothing before any sound has come, and over the WebSocket. */
+function qualityOf({ lossPct, jitterMs = 0 }: ConnectionReport): string[] {
+  return lossPct === undefined ? [] : [`${lossPct} % lost`, `jitter ${Math.round(jitterMs)} ms`];
+}
+
 function send(text: string): void {
   try {
     client.sendText(text);
@@ -213,8 +218,11 @@ client.on("microphoneChange", (microphone) => {
 client.on("devicesChange", () => {
   void microphones.refresh();
 });
+let stepAt: number | undefined;
 client.on("connectionReport", (report) => {
-  fact("Way of sound", wayOf(report));
+  fact("Way of sound", [wayOf(report), ...qualityOf(report)].join(", "));
+  if (report.afterMs === stepAt) return; // fresh figures of the same step
+  stepAt = report.afterMs;
   log.add(
     "connection",
     `${wayOf(report)} (${report.why}${report.reason ? `, ${report.reason}` : ""})`,

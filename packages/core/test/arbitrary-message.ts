@@ -24,11 +24,11 @@ export function arbitraryOf(schema: z.ZodMiniType | undefined): fc.Arbitrary<unk
     case "string":
       return definition.format === "base64" ? fc.base64String() : text(definition);
     case "number":
-      return fc.double({ noNaN: true, noDefaultInfinity: true });
+      return number(definition);
     case "boolean":
       return fc.boolean();
     case "unknown":
-      return fc.jsonValue();
+      return definition.checks ? fitting(schema) : fc.jsonValue();
     case "literal":
       return fc.constantFrom(...(definition.values ?? []));
     case "enum":
@@ -63,14 +63,36 @@ export function requiredKeys(shape: Readonly<Record<string, z.ZodMiniType>>): st
   return Object.keys(shape).filter((key) => shape[key]?._zod.optin === undefined);
 }
 
-/** What their check takes, which does not say so. */
-const urls = fc.oneof(fc.string(), fc.array(fc.string()));
+const finite = { noNaN: true, noDefaultInfinity: true };
+const anything = fc.oneof(
+  fc.double(finite),
+  fc.string(),
+  fc.array(fc.string()),
+  fc.array(fc.record({ urls: fc.string(), credential: fc.string() })),
+  fc.record({ candidate: fc.string() }),
+  fc.constant(null),
+);
+
+/** What a check takes that does not say so is found by trying. */
+function fitting(schema: z.ZodMiniType): fc.Arbitrary<unknown> {
+  return anything.filter((value) => schema.safeParse(value).success);
+}
 
 function objects(shape: Readonly<Record<string, z.ZodMiniType>>): fc.Arbitrary<unknown> {
   const fields = Object.fromEntries(
-    Object.entries(shape).map(([key, field]) => [key, key === "urls" ? urls : arbitraryOf(field)]),
+    Object.entries(shape).map(([key, field]) => [key, arbitraryOf(field)]),
   );
   return fc.record(fields, { requiredKeys: requiredKeys(shape) });
+}
+
+function number({ checks = [] }: Definition): fc.Arbitrary<number> {
+  const limits = checks.map((check) => check._zod.def as { check?: string; value?: number });
+  const limit = (name: string) => limits.find(({ check }) => check === name)?.value;
+  return fc.double({
+    noNaN: true,
+    min: limit("greater_than") ?? -Number.MAX_VALUE,
+    max: limit("less_than") ?? Number.MAX_VALUE,
+  });
 }
 
 function text({ checks = [] }: Definition): fc.Arbitrary<string> {

@@ -1,25 +1,16 @@
-import { silentLogger, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
-import { reconnectionConfig, type TurnDetection, type WebClientConfig } from "./config.ts";
+import type { Feature } from "@metered/llmrtc-core";
+import type { TurnDetection, WebClientConfig } from "./config.ts";
 import { base64FromBytes } from "./connection/base64.ts";
-import { Call } from "./connection/call.ts";
-import { ConnectionState } from "./connection/state.ts";
+import type { ConnectionState } from "./connection/state.ts";
 import { PositionalEmitter } from "./emitter.ts";
 import { browser, type Environment } from "./environment.ts";
-import { LLMRTCClientError } from "./errors.ts";
 import type { ClientEvents, ConnectionReport, MicrophoneInfo, SessionMode } from "./events.ts";
 import type {
   AttachmentPayload,
   AudioController,
   FrameCaptureController,
 } from "./media/controllers.ts";
-import type { FrameCaptureOptions } from "./media/frames.ts";
-import { Attestation } from "./media/attestation.ts";
-import { Levels } from "./media/levels.ts";
-import { Playback } from "./media/playback.ts";
-import { Sound } from "./media/sound.ts";
-import { Vision } from "./media/vision.ts";
-import { Voice } from "./media/voice.ts";
-import { announce } from "./messages.ts";
+import { Parts } from "./parts.ts";
 
 /**
  * A call to a voice agent.
@@ -30,78 +21,52 @@ import { announce } from "./messages.ts";
  * button.onclick = () => client.start();
  */
 export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
-  readonly #config: WebClientConfig;
-  readonly #environment: Environment;
-  readonly #logger: Logger;
-  readonly #call: Call;
-  readonly #sound = new Sound();
-  readonly #playback: Playback;
-  readonly #levels: Levels;
-  readonly #voice = new Voice(this.#sound);
-  readonly #vision = new Vision();
-  readonly #attestation: Attestation;
-  #watched: MediaDevices | undefined;
+  readonly #parts: Parts;
 
   /** @param environment what to connect with; tests and other runtimes pass their own */
   constructor(config: WebClientConfig, environment: Environment = browser) {
     super();
-    this.#config = config;
-    this.#environment = environment;
-    this.#logger = config.logger ?? silentLogger;
-    const { clock } = environment;
-    this.#levels = new Levels(this.#sound, clock);
-    this.#playback = new Playback(this.#sound, config.outputDeviceId);
-    this.#call = new Call({
-      environment,
+    this.#parts = new Parts({
       config,
-      reconnection: reconnectionConfig(config.reconnection),
-      logger: this.#logger,
-      sound: this.#sound,
+      environment,
+      emit: (name, ...args) => {
+        this.emit(name, ...args);
+      },
+      isHeard: (name) => this.listenerCount(name) > 0,
     });
-    this.#attestation = new Attestation({
-      clock,
-      played: () => ({
-        position: this.#call.playedPosition,
-        outputDelayMs: this.#sound.outputDelayMs,
-        ...(this.roundTripTimeMs !== undefined && { roundTripMs: this.roundTripTimeMs }),
-      }),
-      send: (message) => void this.#call.sendData(message),
-    });
-    this.#followCall();
-    this.#followMedia();
   }
 
   get state(): ConnectionState {
-    return this.#call.state;
+    return this.#parts.call.state;
   }
 
   /** Null before the first connection and after `close`. */
   get currentSessionId(): string | null {
-    return this.#call.sessionId;
+    return this.#parts.call.sessionId;
   }
 
   /** What the server can do beyond protocol v1; empty without a connection. */
   get features(): ReadonlySet<Feature> {
-    return this.#call.features;
+    return this.#parts.call.features;
   }
 
   /** What the call's connection uses: the application's own, or the server's. Empty without one. */
   get iceServers(): readonly RTCIceServer[] {
-    return this.#call.iceServers;
+    return this.#parts.call.iceServers;
   }
 
   get mode(): SessionMode {
-    return this.#call.mode;
+    return this.#parts.call.mode;
   }
 
   /** How sound travels, or travelled last, and why so; null before the first connection. */
   get connectionReport(): ConnectionReport | null {
-    return this.#call.report ?? null;
+    return this.#parts.call.report ?? null;
   }
 
   /** To the server's process and back, in ms, as of the last heartbeat. */
   get roundTripTimeMs(): number | undefined {
-    return this.#call.roundTripTimeMs;
+    return this.#parts.call.roundTripTimeMs;
   }
 
   /**
@@ -113,27 +78,13 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * `CONNECTION_FAILED`, `RECONNECTION_FAILED`, `INVALID_CONFIG`, `INVALID_STATE`, or `CLOSED` when
    * `close` came first
    */
-  async start(): Promise<void> {
-    const needsWebRTC = this.#config.transport !== "websocket";
-    if (needsWebRTC && this.#environment === browser && !("RTCPeerConnection" in globalThis)) {
-      throw new LLMRTCClientError("UNSUPPORTED_BROWSER", "This browser has no WebRTC.");
-    }
-    const { audio = false, playback = true } = this.#config;
-    if (playback) this.#playback.unlock();
-    const connected = this.#call.start();
-    if (audio !== false && !this.#voice.microphone && this.state === ConnectionState.CONNECTING) {
-      this.shareAudio(audio === true ? {} : audio).catch((error: unknown) => {
-        if (!(error instanceof LLMRTCClientError)) throw error;
-        if (error.code !== "CLOSED") this.emit("error", error);
-      });
-    }
-    await connected;
+  start(): Promise<void> {
+    return this.#parts.start();
   }
 
   /** Ends the call and stops the microphone, camera and screen. Cancels whatever is under way. */
   close(): void {
-    this.#stopMedia();
-    this.#call.close();
+    this.#parts.close();
   }
 
   /**
@@ -145,41 +96,36 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `MICROPHONE_…`, `INSECURE_CONTEXT`, `UNSUPPORTED_BROWSER`, or `CLOSED`
    * when `close` or another `shareAudio` came first
    */
-  async shareAudio(source: MediaStream | MediaTrackConstraints = {}): Promise<AudioController> {
-    try {
-      return await this.#voice.share(source);
-    } catch (error) {
-      this.#tell(error);
-      throw error;
-    }
+  shareAudio(source: MediaStream | MediaTrackConstraints = {}): Promise<AudioController> {
+    return this.#parts.shareAudio(source);
   }
 
   /** The microphone that is shared. */
   get microphone(): MicrophoneInfo | null {
-    return this.#voice.microphone?.info ?? null;
+    return this.#parts.voice.microphone?.info ?? null;
   }
 
   /** True also without a microphone. */
   get muted(): boolean {
-    return this.#voice.microphone?.muted ?? true;
+    return this.#parts.voice.microphone?.muted ?? true;
   }
 
   mute(): void {
-    this.#voice.microphone?.mute();
+    this.#parts.voice.microphone?.mute();
   }
 
   unmute(): void {
-    this.#voice.microphone?.unmute();
+    this.#parts.voice.microphone?.unmute();
   }
 
   /** Loudness of the microphone now, 0 to 1. */
   get inputLevel(): number {
-    return this.#voice.microphone?.level ?? 0;
+    return this.#parts.voice.microphone?.level ?? 0;
   }
 
   /** Loudness of the agent now, 0 to 1. */
   get outputLevel(): number {
-    return this.#levels.output;
+    return this.#parts.levels.output;
   }
 
   /**
@@ -188,12 +134,7 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   sendText(text: string, attachments: readonly AttachmentPayload[] = []): void {
-    this.#need("text");
-    this.#send({
-      type: "text",
-      text,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
-    });
+    this.#parts.outbox.send({ type: "text", text, ...withPictures(attachments) }, "text");
   }
 
   /**
@@ -202,18 +143,17 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   interrupt(): void {
-    this.#need("interrupt");
-    this.#send({ type: "interrupt" });
+    this.#parts.outbox.send({ type: "interrupt" }, "interrupt");
   }
 
   /** May be set at any time, also during a call: what the caller is saying then ends as a turn. */
   get turnDetection(): TurnDetection {
-    return this.#call.turnDetection;
+    return this.#parts.call.turnDetection;
   }
 
   set turnDetection(mode: TurnDetection) {
-    this.#call.turnDetection = mode;
-    this.#control({ type: "turn-detection", mode });
+    this.#parts.call.turnDetection = mode;
+    this.#parts.outbox.hint({ type: "turn-detection", mode });
   }
 
   /**
@@ -223,22 +163,22 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected, `UNSUPPORTED_BY_SERVER`
    */
   startTurn(): void {
-    this.#turn("start");
+    this.#parts.outbox.turn({ type: "turn", action: "start" });
   }
 
   /** He has finished, and is answered without any wait. Also ends a turn that his voice began. */
   endTurn(): void {
-    this.#turn("end");
+    this.#parts.outbox.turn({ type: "turn", action: "end" });
   }
 
   /** What he was saying is forgotten. */
   cancelTurn(): void {
-    this.#turn("cancel");
+    this.#parts.outbox.turn({ type: "turn", action: "cancel" });
   }
 
   /** The caller is typing: call it on each change of a text field, so that the agent waits for him. */
   typing(): void {
-    this.#control({ type: "typing" });
+    this.#parts.outbox.hint({ type: "typing" });
   }
 
   /**
@@ -247,17 +187,16 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `INVALID_STATE` unless connected
    */
   sendAudio(audio: ArrayBuffer, attachments: readonly AttachmentPayload[] = []): void {
-    const data = base64FromBytes(audio);
-    this.#send({
+    this.#parts.outbox.send({
       type: "audio",
-      data,
-      ...(attachments.length > 0 && { attachments: [...attachments] }),
+      data: base64FromBytes(audio),
+      ...withPictures(attachments),
     });
   }
 
   /** The browser waits for a gesture before it plays the agent. */
   get playbackBlocked(): boolean {
-    return this.#playback.blocked;
+    return this.#parts.playback.blocked;
   }
 
   /**
@@ -266,8 +205,8 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `PLAYBACK_BLOCKED` when it was none
    */
   resumePlayback(): Promise<void> {
-    this.#sound.unlock();
-    return this.#playback.resume();
+    this.#parts.sound.unlock();
+    return this.#parts.playback.resume();
   }
 
   /**
@@ -277,16 +216,16 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * @throws {LLMRTCClientError} `UNSUPPORTED_BROWSER` or `OUTPUT_DEVICE_FAILED`
    */
   setOutputDevice(deviceId: string): Promise<void> {
-    return this.#playback.setDevice(deviceId);
+    return this.#parts.playback.setDevice(deviceId);
   }
 
   /** Of the agent, 0 to 1. Phones leave it to their buttons. */
   get volume(): number {
-    return this.#playback.volume;
+    return this.#parts.playback.volume;
   }
 
   set volume(volume: number) {
-    this.#playback.volume = volume;
+    this.#parts.playback.volume = volume;
   }
 
   /**
@@ -294,12 +233,12 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    * an earlier camera, and survives reconnections.
    */
   shareVideo(stream: MediaStream, intervalMs = 1000): FrameCaptureController {
-    return this.#vision.show("camera", stream, this.#captureOptions(intervalMs));
+    return this.#parts.vision.show("camera", stream, intervalMs);
   }
 
   /** The same for a screen, window or tab. */
   shareScreen(stream: MediaStream, intervalMs = 1200): FrameCaptureController {
-    return this.#vision.show("screen", stream, this.#captureOptions(intervalMs));
+    return this.#parts.vision.show("screen", stream, intervalMs);
   }
 
   /**
@@ -307,135 +246,16 @@ export class LLMRTCWebClient extends PositionalEmitter<ClientEvents> {
    *
    * @param attachments default: the last frames of the shared camera and screen
    */
-  sendAttachments(attachments: readonly AttachmentPayload[] = this.#vision.frames()): void {
-    if (attachments.length === 0) return;
-    this.#call.sendData({ type: "attachments", attachments: [...attachments] });
+  sendAttachments(attachments: readonly AttachmentPayload[] = this.#parts.vision.frames()): void {
+    this.#parts.outbox.show(attachments);
   }
 
   protected override listenersChanged(name: keyof ClientEvents): void {
-    if (name === "level") this.#updateLevels();
-    if (name === "devicesChange") this.#updateWatch();
+    if (name === "level") this.#parts.updateLevels();
+    if (name === "devicesChange") this.#parts.updateDevices();
   }
-
-  #followCall(): void {
-    const call = this.#call;
-    call.on("state", (state) => {
-      this.emit("stateChange", state);
-      this.#updateLevels();
-      this.#updateWatch();
-    });
-    call.on("message", (message) => {
-      if (this.features.has("playout")) this.#attestation.follow(message);
-      if (message.type === "speech-start") this.sendAttachments();
-      announce(message, (name, ...args) => {
-        this.emit(name, ...args);
-      });
-      if (message.type === "hang-up") this.close();
-    });
-    call.on("track", (stream) => {
-      this.#levels.listenTo(stream);
-      if (this.#config.playback ?? true) this.#playback.play(stream);
-      this.emit("ttsTrack", stream);
-    });
-    call.on("report", (report) => {
-      this.emit("connectionReport", report);
-    });
-    call.on("reconnecting", ({ attempt, maxAttempts, reason }) => {
-      this.emit("reconnecting", attempt, maxAttempts, reason);
-    });
-    call.on("reconnected", ({ historyRecovered }) => {
-      this.emit("reconnected", historyRecovered);
-    });
-    call.on("failed", (error) => {
-      this.#stopMedia();
-      this.emit("error", error);
-    });
-  }
-
-  #followMedia(): void {
-    this.#voice.on("track", (track) => {
-      this.#call.setTrack(track);
-    });
-    this.#voice.on("changed", (microphone) => {
-      this.#sound.resume();
-      if (microphone?.muted ?? true) this.#control({ type: "turn", action: "end" });
-      this.emit("microphoneChange", microphone);
-    });
-    this.#voice.on("lost", (error) => {
-      this.#tell(error);
-      this.emit("error", error);
-    });
-    this.#playback.on("blocked", (error) => {
-      this.#tell(error);
-      this.emit("playbackBlocked", error);
-    });
-    this.#playback.on("started", () => {
-      this.#sound.resume();
-      this.emit("playbackStarted");
-    });
-  }
-
-  /** What has no reason is not about the connection. */
-  #tell(error: unknown): void {
-    if (error instanceof LLMRTCClientError && error.reason) this.#call.tell(error.reason);
-  }
-
-  #stopMedia(): void {
-    this.#voice.end();
-    this.#vision.end();
-    this.#levels.close();
-    this.#attestation.close();
-    this.#playback.close();
-    this.#sound.close();
-  }
-
-  #need(feature: Feature): void {
-    if (this.state !== ConnectionState.CONNECTED || this.features.has(feature)) return;
-    throw new LLMRTCClientError("UNSUPPORTED_BY_SERVER", `The server does not know "${feature}".`);
-  }
-
-  #turn(action: "start" | "end" | "cancel"): void {
-    this.#need("turn-control");
-    if (!this.#control({ type: "turn", action })) this.#refuse();
-  }
-
-  /** The fastest way there is; nothing where the server does not know it. */
-  #control(message: ControlMessage): boolean {
-    return this.features.has("turn-control") && this.#call.sendData(message);
-  }
-
-  #send(message: Parameters<Call["send"]>[0]): void {
-    if (this.state !== ConnectionState.CONNECTED || !this.#call.send(message)) this.#refuse();
-  }
-
-  #refuse(): never {
-    throw new LLMRTCClientError("INVALID_STATE", `This does not fit the state ${this.state}.`);
-  }
-
-  #captureOptions(intervalMs: number): FrameCaptureOptions {
-    return { clock: this.#environment.clock, logger: this.#logger, intervalMs };
-  }
-
-  #updateLevels(): void {
-    const wanted = this.state === ConnectionState.CONNECTED && this.listenerCount("level") > 0;
-    this.#levels.beat(wanted, (output) => {
-      this.emit("level", { input: this.inputLevel, output });
-    });
-  }
-
-  #updateWatch(): void {
-    const wanted = this.listenerCount("devicesChange") > 0 && this.state !== ConnectionState.CLOSED;
-    this.#watched?.removeEventListener("devicechange", this.#onDeviceChange);
-    this.#watched = wanted ? navigator.mediaDevices : undefined;
-    this.#watched?.addEventListener("devicechange", this.#onDeviceChange);
-  }
-
-  readonly #onDeviceChange = (): void => {
-    this.emit("devicesChange");
-  };
 }
 
-type ControlMessage = Extract<
-  ClientMessage,
-  { readonly type: "turn" | "turn-detection" | "typing" }
->;
+function withPictures(attachments: readonly AttachmentPayload[]) {
+  return attachments.length > 0 && { attachments: [...attachments] };
+}

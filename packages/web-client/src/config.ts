@@ -55,21 +55,13 @@ export interface WebClientConfig {
   readonly useWebRTC?: boolean | undefined;
 }
 
-const reconnectionDefaults: ReconnectionConfig = {
-  enabled: true,
-  maxRetries: 5,
-  baseDelayMs: 1000,
-  maxDelayMs: 30_000,
-  jitterFactor: 0.3,
-};
-
 /** Fills in what is absent or undefined. */
-export function reconnectionConfig(given: Partial<ReconnectionConfig> = {}): ReconnectionConfig {
-  return {
-    enabled: given.enabled ?? reconnectionDefaults.enabled,
-    maxRetries: given.maxRetries ?? reconnectionDefaults.maxRetries,
-    baseDelayMs: given.baseDelayMs ?? reconnectionDefaults.baseDelayMs,
-    maxDelayMs: given.maxDelayMs ?? reconnectionDefaults.maxDelayMs,
-    jitterFactor: given.jitterFactor ?? reconnectionDefaults.jitterFactor,
-  };
+export function reconnectionConfig({
+  enabled = true,
+  maxRetries = 5,
+  baseDelayMs = 1000,
+  maxDelayMs = 30_000,
+  jitterFactor = 0.3,
+}: Partial<ReconnectionConfig> = {}): ReconnectionConfig {
+  return { enabled, maxRetries, baseDelayMs, maxDelayMs, jitterFactor };
 }

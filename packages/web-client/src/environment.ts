@@ -31,13 +31,13 @@ export const browser: Environment = {
     const onVisibility = (): void => {
       if (document.visibilityState === "visible") listener();
     };
-    addEventListener("online", listener);
-    connection?.addEventListener("change", listener);
-    document.addEventListener("visibilitychange", onVisibility);
+    const over = new AbortController();
+    const { signal } = over;
+    addEventListener("online", listener, { signal });
+    connection?.addEventListener("change", listener, { signal });
+    document.addEventListener("visibilitychange", onVisibility, { signal });
     return () => {
-      removeEventListener("online", listener);
-      connection?.removeEventListener("change", listener);
-      document.removeEventListener("visibilitychange", onVisibility);
+      over.abort();
     };
   },
 };

@@ -1,9 +1,4 @@
-import {
-  LLMRTCError,
-  errorCodes,
-  type ConnectionReason,
-  type ErrorCode,
-} from "@metered/llmrtc-core";
+import { LLMRTCError, type ConnectionReason, type ErrorCode } from "@metered/llmrtc-core";
 
 interface Details extends ErrorOptions {
   readonly reason?: ConnectionReason | undefined;
@@ -28,7 +23,7 @@ export class LLMRTCClientError extends LLMRTCError {
     super(code, message, options);
     this.reason = options.reason ?? reasons[code];
     this.recoverable = !final.has(code);
-    this.remedy = remedies[code] ?? "Try again in a moment.";
+    this.remedy = remedies[code];
   }
 }
 
@@ -50,6 +45,17 @@ const final: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "RECONNECTION_FAILED",
 ]);
 
+/** The server ends the call after these; coming back would be refused or begin anew at its cost. */
+const callEnding: ReadonlySet<string> = new Set<ErrorCode>([
+  "BUDGET_EXCEEDED",
+  "ACCESS_REFUSED",
+  "WEBRTC_UNAVAILABLE",
+]);
+
+export function endsCall(code: string): boolean {
+  return callEnding.has(code);
+}
+
 const reasons: Partial<Record<ErrorCode, ConnectionReason>> = {
   CONNECTION_FAILED: "other",
   RECONNECTION_FAILED: "other",
@@ -65,45 +71,62 @@ const reasons: Partial<Record<ErrorCode, ConnectionReason>> = {
   PLAYBACK_BLOCKED: "playback-blocked",
 };
 
+const again = "Try again in a moment.";
 const say = "Please say it again.";
+const read = "Read the answer on the screen, or ask again.";
 const network = "Check the internet connection, then try again.";
 const operator = "Tell whoever runs this page.";
 const newCall = "Start a new call.";
 
-/** Where it is not "Try again in a moment." */
-const remedies: Partial<Record<ErrorCode, string>> = {
+const remedies: Readonly<Record<ErrorCode, string>> = {
   WEBRTC_UNAVAILABLE: operator,
   CONNECTION_FAILED: "Try another network: a firewall or VPN may block calls.",
-  RECONNECTION_FAILED: network,
-  SIGNALLING_FAILED: network,
   SESSION_NOT_FOUND: newCall,
   SESSION_EXPIRED: newCall,
   STT_ERROR: say,
   STT_TIMEOUT: say,
   LLM_ERROR: say,
   LLM_TIMEOUT: say,
-  TTS_ERROR: "Read the answer on the screen, or ask again.",
-  TTS_TIMEOUT: "Read the answer on the screen, or ask again.",
+  TTS_ERROR: read,
+  TTS_TIMEOUT: read,
   AUDIO_PROCESSING_ERROR: say,
   VAD_ERROR: say,
+  INVALID_MESSAGE: again,
+  INVALID_AUDIO_FORMAT: again,
+  TOOL_ERROR: again,
+  PLAYBOOK_ERROR: again,
+  INTERNAL_ERROR: again,
+  RATE_LIMITED: again,
+  REALTIME_ERROR: again,
   BUDGET_EXCEEDED: newCall,
   INVALID_CONFIG: operator,
-  UNSUPPORTED_BY_SERVER: operator,
+  INVALID_STATE: again,
+  ADDRESS_IN_USE: again,
+  MODEL_ERROR: again,
+  CLOSED: again,
+  SERVER_BUSY: again,
+  SIGNALLING_FAILED: network,
+  RECONNECTION_FAILED: network,
   ACCESS_REFUSED: "Sign in again, or tell whoever runs this page.",
+  UNSUPPORTED_BY_SERVER: operator,
+  UNSUPPORTED_BROWSER: "Use a current Chrome, Edge, Firefox or Safari.",
+  INSECURE_CONTEXT: "Open this page over https:// or on localhost.",
   MICROPHONE_DENIED: "Allow the microphone for this site in the browser's address bar, then retry.",
   MICROPHONE_NOT_FOUND: "Plug in a microphone or choose another one, then retry.",
   MICROPHONE_IN_USE: "Close other programs that use the microphone, then retry.",
   MICROPHONE_LOST: "Plug in a microphone or choose another one, then retry.",
-  INSECURE_CONTEXT: "Open this page over https:// or on localhost.",
-  UNSUPPORTED_BROWSER: "Use a current Chrome, Edge, Firefox or Safari.",
   PLAYBACK_BLOCKED: "Click or tap the page to hear the voice.",
   OUTPUT_DEVICE_FAILED: "Choose another speaker.",
+  SERVER_ERROR: again,
 };
 
 /** An `error` message of the server. A code that this version does not know is `SERVER_ERROR`. */
 export function serverError(code: string, message: string): LLMRTCClientError {
-  const known = errorCodes.find((one) => one === code);
-  return known
-    ? new LLMRTCClientError(known, message)
+  return isKnown(code)
+    ? new LLMRTCClientError(code, message)
     : new LLMRTCClientError("SERVER_ERROR", `${code}: ${message}`);
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(remedies, code);
 }

@@ -62,6 +62,10 @@ export interface ConnectionReport {
   /** With `websocket`: why WebRTC does not carry the sound, as far as is known by now. */
   readonly reason?: ConnectionReason;
   readonly why: LadderReason;
+  /** Packets of the agent's sound that got lost, in percent of all since the last report; on WebRTC. */
+  readonly lossPct?: number;
+  /** How unevenly they arrive, as RFC 3550 has it. Present as `lossPct` is: not before sound came. */
+  readonly jitterMs?: number;
   /** For so long no sound could flow before this step, as the path that there was had broken; in ms. */
   readonly recoveredAfterMs?: number;
   /** From the server's greeting to this step, in ms. */
@@ -123,7 +127,10 @@ export type ClientEvents = {
   /** The server ended the call, e.g. because of `silence`; the state is `closed` next. */
   hangUp: [reason: string];
   error: [error: LLMRTCClientError];
-  /** Connected (again), or sound goes another way from now on. */
+  /**
+   * Connected (again), or sound goes another way from now on. With WebRTC the report of the step comes
+   * again every 10 s, with the same `afterMs` and fresh figures.
+   */
   connectionReport: [report: ConnectionReport];
 
   /** The browser wants a gesture first: call `resumePlayback()` from a click. */

@@ -1,5 +1,5 @@
 import { bytesFromBase64 } from "./connection/base64.ts";
-import type { ConversationMessage } from "./connection/link.ts";
+import type { ConversationMessage } from "./connection/inbox.ts";
 import { serverError } from "./errors.ts";
 import type { ClientEvents, TurnInfo } from "./events.ts";
 

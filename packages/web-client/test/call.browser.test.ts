@@ -51,6 +51,27 @@ test.each([
   expect(texts).toEqual(["one", "two", "two", "three"]);
 });
 
+test("a running call says every 10 s how well the agent's sound arrives, to page and server", async () => {
+  const options = { features: [...(own.features ?? []), "reports"] };
+  const { server, page } = await scene({ options });
+  await page.evaluate(() => client.start());
+  server.call.peer.speak();
+  const report = await page.evaluate(
+    () =>
+      new Promise<Client.ConnectionReport>((resolve) => {
+        client.on("connectionReport", (one) => {
+          if (one.lossPct !== undefined) resolve(one);
+        });
+      }),
+  );
+  expect(report).toMatchObject({ kind: "webrtc", why: "first-try", lossPct: 0 });
+  expect(report.jitterMs).toBeGreaterThanOrEqual(0);
+  expect(report.jitterMs).toBeLessThan(100); // in ms, not in seconds or ticks
+  await expect.poll(() => server.sent("connection-report")).toHaveLength(2);
+  const { relayed: _, ...told } = report;
+  expect(server.sent("connection-report").at(-1)).toEqual({ type: "connection-report", ...told });
+});
+
 test("the microphone of a second shareAudio replaces the first, without another offer", async () => {
   const { server, page } = await scene({ options: own });
   await page.evaluate(async () => {

@@ -79,6 +79,8 @@ export class FakePeer extends EventTarget {
   restarts = 0;
   /** Of the agent's voice, so far; undefined: the browser does not count. */
   packets: number | undefined;
+  /** What `getStats` says of the connection, in W3C's webrtc-stats. */
+  stats: readonly { readonly id: string }[] = [];
   #offers = 0;
 
   constructor(configuration: RTCConfiguration) {
@@ -92,6 +94,10 @@ export class FakePeer extends EventTarget {
 
   setConfiguration(configuration: RTCConfiguration): void {
     this.configuration = configuration;
+  }
+
+  async getStats(): Promise<unknown> {
+    return new Map(this.stats.map((one) => [one.id, one]));
   }
 
   createDataChannel(): FakeChannel {

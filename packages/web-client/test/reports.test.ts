@@ -1,6 +1,6 @@
 import { settle } from "@metered/llmrtc-testing";
 import { expect, test } from "vitest";
-import type { LLMRTCClientError, WebClientConfig } from "../src/index.ts";
+import type { ConnectionReport, LLMRTCClientError, WebClientConfig } from "../src/index.ts";
 import { stage } from "./fake-network.ts";
 
 const once = { reconnection: { enabled: false } } as const;
@@ -114,6 +114,86 @@ test("how long a broken path was silent is in the report of the recovery", async
   scene.peer.become("connected");
   await settle();
   expect(scene.client.connectionReport).toMatchObject({ kind: "webrtc", recoveredAfterMs: 700 });
+});
+
+const relayed = [
+  { id: "t", type: "transport", selectedCandidatePairId: "p" },
+  { id: "l", type: "local-candidate", candidateType: "relay", protocol: "udp" },
+  { id: "r", type: "remote-candidate", candidateType: "host", protocol: "udp" },
+];
+
+/** What the browser says of the call's path and of the agent's sound, since the call began. */
+function measured(figures: { trip: number; received: number; lost: number; jitter: number }) {
+  const { trip, received, lost, jitter } = figures;
+  const ends = { localCandidateId: "l", remoteCandidateId: "r" };
+  return [
+    ...relayed,
+    { id: "p", type: "candidate-pair", ...ends, currentRoundTripTime: trip },
+    { id: "i", type: "inbound-rtp", packetsReceived: received, packetsLost: lost, jitter },
+  ];
+}
+
+test("on WebRTC the report comes again every 10 s, with what was measured meanwhile", async () => {
+  const scene = await calling();
+  const { peer, client, clock, socket } = scene;
+  const reports: ConnectionReport[] = [];
+  client.on("connectionReport", (report) => reports.push(report));
+  peer.stats = measured({ trip: 0.02, received: 0, lost: 0, jitter: 0 });
+  await clock.advance(100);
+  await scene.connect();
+  await settle();
+  peer.stats = measured({ trip: 0.03, received: 475, lost: 25, jitter: 0.012 });
+  await clock.advance(9_999);
+  expect(reports).toHaveLength(1);
+  await clock.advance(1);
+  peer.stats = measured({ trip: 0.04, received: 975, lost: 25, jitter: 0.002 });
+  await clock.advance(10_000);
+
+  const pair = { local: "relay", remote: "host", protocol: "udp" };
+  const step = { kind: "webrtc", relayed: true, why: "first-try", afterMs: 100, attempts: 1 };
+  expect(reports).toEqual([
+    { ...step, pair: { ...pair, roundTripMs: 20 } }, // no sound had come yet
+    { ...step, pair: { ...pair, roundTripMs: 30 }, lossPct: 5, jitterMs: 12 },
+    { ...step, pair: { ...pair, roundTripMs: 40 }, lossPct: 0, jitterMs: 2 },
+  ]);
+  expect(client.connectionReport).toBe(reports[2]);
+  const told = socket.sent.filter(({ type }) => type === "connection-report");
+  const { relayed: _, ...wire } = step;
+  expect(told[1]).toMatchObject({ ...wire, lossPct: 5, jitterMs: 12 });
+  expect(told).toHaveLength(3);
+  client.close();
+  expect(clock.pending).toBe(0);
+});
+
+test("a step that is over is not told again: not in a silence, and not over the WebSocket", async () => {
+  const scene = await calling({ iceServers: [] }, ["reports", "websocket-audio"]);
+  const { peer, client, clock, socket } = scene;
+  const steps: unknown[] = [];
+  client.on("connectionReport", ({ kind, why }) => steps.push([kind, why]));
+  await scene.connect();
+  await settle();
+  await clock.advance(9_000);
+  peer.become("failed");
+  await clock.advance(2_999);
+  expect(steps).toEqual([["webrtc", "first-try"]]);
+  await clock.advance(1);
+  socket.say({ type: "audio-started" });
+  await clock.advance(25_000);
+  expect(steps).toEqual([
+    ["webrtc", "first-try"],
+    ["websocket", "webrtc-lost"],
+  ]);
+  client.close();
+});
+
+test("a listener of the report may close the call, and nothing is left", async () => {
+  const { client, clock, connect } = await calling();
+  client.on("connectionReport", () => {
+    client.close();
+  });
+  await connect();
+  await settle();
+  expect(clock.pending).toBe(0);
 });
 
 test("each error about the connection has its reason", async () => {

@@ -18,6 +18,7 @@ import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
 import { type Attempt, connectWithinMs, newAttempt, nextAttempt } from "./attempt.ts";
 import type { CallsByPath } from "./calls-by-path.ts";
 import { pathOf } from "./connection-path.ts";
+import { measureQuality } from "./connection-quality.ts";
 import { IceRestarts } from "./ice-restarts.ts";
 
 export interface ConnectionWatchOptions {
@@ -48,6 +49,8 @@ export class ConnectionWatch {
   #counted = false;
   #peer: WebRtcTransport | undefined;
   #path: ConnectionPath | undefined;
+  /** What the client's last step is known by: its `afterMs`. */
+  #stepAt: number | undefined;
   #cancel: (() => void) | undefined;
   /** Connected, but not said yet how. */
   #unsaid: { readonly tookMs: number; readonly path: ConnectionPath | undefined } | undefined;
@@ -100,17 +103,14 @@ export class ConnectionWatch {
     });
   }
 
+  /** A step that the client took, or fresh figures of the last one. */
   reported(report: ConnectionReportMessage): void {
     const { metrics, hooks, logger, sessionId } = this.#options;
-    const { kind, pair, why, recoveredAfterMs } = report;
-    const path = kind === "websocket" ? kind : pathOf(pair);
-    this.#restarts.ended("succeeded");
+    const path = report.kind === "websocket" ? report.kind : pathOf(report.pair);
     this.#go(path);
-    if (pair) this.#countPair(pair);
-    metrics.increment(MetricNames.CONNECTION_STEPS, 1, { path, why });
-    if (recoveredAfterMs !== undefined) {
-      metrics.timing(MetricNames.RECOVERY_TIME, recoveredAfterMs, { path });
-    }
+    if (report.afterMs !== this.#stepAt) this.#countStep(report, path);
+    this.#stepAt = report.afterMs;
+    measureQuality(report, path, metrics);
     this.#say(path);
     void callHook(hooks.onConnectionReport, logger, sessionId(), report);
   }
@@ -172,6 +172,16 @@ export class ConnectionWatch {
   #go(path: ConnectionPath | undefined): void {
     this.#options.paths.move(this.#path, path);
     this.#path = path;
+  }
+
+  #countStep({ pair, why, recoveredAfterMs }: ConnectionReportMessage, path: ConnectionPath): void {
+    const { metrics } = this.#options;
+    this.#restarts.ended("succeeded");
+    if (pair) this.#countPair(pair);
+    metrics.increment(MetricNames.CONNECTION_STEPS, 1, { path, why });
+    if (recoveredAfterMs !== undefined) {
+      metrics.timing(MetricNames.RECOVERY_TIME, recoveredAfterMs, { path });
+    }
   }
 
   #countPair({ local, remote, protocol, relayProtocol }: SelectedPair): void {

@@ -9,6 +9,8 @@ export interface MetricKind {
   readonly buckets?: readonly number[];
 }
 
+/** Round trips and jitter. */
+const briefSeconds = [0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1];
 /** Steps of a turn, connecting and recovering. */
 const shortSeconds = [0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 15];
 /** Whole turns and calls. */
@@ -52,6 +54,9 @@ export const metricKinds: Readonly<Record<string, MetricKind>> = {
   [MetricNames.CONNECTION_TROUBLES]: count("What callers' ends said that went wrong", ["reason"]),
   [MetricNames.CONNECTION_DROPS]: count("Calls that lost their connection without a goodbye"),
   [MetricNames.RECOVERY_TIME]: timing("Without sound while another path was looked for", path),
+  [MetricNames.ROUND_TRIP]: timing("Round trips, every 10 s of a call", path, briefSeconds),
+  [MetricNames.JITTER]: timing("Jitter of sound at callers' ends", path, briefSeconds),
+  [MetricNames.LOSS]: count("Spans of 10 s, by per cent of sound lost in them", ["path", "lost"]),
   [MetricNames.CONNECTION_CHECKS]: count("Looks at the connection without a call"),
   [MetricNames.ICE_RESTARTS]: count("ICE restarts"),
   [MetricNames.ICE_RESTART_OUTCOMES]: count("How ICE restarts ended", ["outcome"]),

@@ -36,6 +36,7 @@ function scene(features: readonly string[] = ["reports"]) {
   const clock = manualClock();
   const metrics = new InMemoryMetrics();
   const outcomes: ConnectionOutcome[] = [];
+  const told: ConnectionReportMessage[] = [];
   const lines: unknown[] = [];
   const note = (fields: object) => void lines.push(fields);
   const paths = new CallsByPath(metrics);
@@ -44,23 +45,32 @@ function scene(features: readonly string[] = ["reports"]) {
       sessionId: () => "s1",
       features: () => new Set(features),
       paths,
-      hooks: { onConnectionOutcome: (_id, outcome) => void outcomes.push(outcome) },
+      hooks: {
+        onConnectionOutcome: (_id, outcome) => void outcomes.push(outcome),
+        onConnectionReport: (_id, report) => void told.push(report),
+      },
       metrics,
       logger: { ...silentLogger, info: note, warn: note },
       clock,
     });
   const sum = (name: string) => metrics.getCounterSum(name);
-  return { clock, metrics, outcomes, lines, open, sum };
+  return { clock, metrics, outcomes, told, lines, open, sum };
 }
 
 const offer = (ufrag = "a") => `v=0\r\na=ice-ufrag:${ufrag}\r\na=candidate:1\r\n`;
+const pair: SelectedPair = {
+  local: "relay",
+  remote: "host",
+  protocol: "udp",
+  relayProtocol: "tls",
+};
 const report: ConnectionReportMessage = {
   type: "connection-report",
   kind: "webrtc",
   why: "first-try",
   afterMs: 90,
   attempts: 1,
-  pair: { local: "relay", remote: "host", protocol: "udp", relayProtocol: "tls" },
+  pair,
 };
 const tagsOf = (metrics: InMemoryMetrics, name: string) =>
   metrics.counters.filter((one) => one.name === name).map(({ tags }) => tags);
@@ -136,7 +146,7 @@ describe("a caller's connection", () => {
     const watch = open();
     watch.way(new MemoryTransport());
     watch.reported({ ...report, kind: "websocket", pair: undefined, why: "webrtc-slow" });
-    watch.reported({ ...report, why: "webrtc-back", recoveredAfterMs: 400 });
+    watch.reported({ ...report, why: "webrtc-back", afterMs: 4000, recoveredAfterMs: 400 });
     const gauges = metrics.gauges.map(({ value, tags }) => [tags["path"], value]);
     expect(gauges).toEqual([
       ["websocket", 1],
@@ -149,6 +159,60 @@ describe("a caller's connection", () => {
     ]);
     expect(metrics.getLatestTiming(MetricNames.RECOVERY_TIME)?.value).toBe(400);
     watch.closed();
+  });
+
+  test("tells every 10 s how well its sound travels, and that is no step of its own", () => {
+    const { open, metrics, told, sum } = scene();
+    const watch = open();
+    const spans = [
+      { roundTripMs: 31, lossPct: undefined, jitterMs: undefined }, // nothing had come yet
+      { roundTripMs: 29, lossPct: 0, jitterMs: 2 },
+      { roundTripMs: 90, lossPct: 4.8, jitterMs: 31 },
+      { roundTripMs: 90, lossPct: 20.1, jitterMs: 55 },
+    ].map(({ roundTripMs, lossPct, jitterMs }) => ({
+      ...{ ...report, recoveredAfterMs: 400, pair: { ...pair, roundTripMs } },
+      ...(lossPct !== undefined && { lossPct, jitterMs }),
+    }));
+    for (const span of spans) watch.reported(span);
+    expect(told).toEqual(spans);
+    expect(sum(MetricNames.CONNECTION_STEPS)).toBe(1);
+    expect(sum(MetricNames.CONNECTION_PAIRS)).toBe(1);
+    const timings = (name: string) =>
+      metrics.timings.filter((one) => one.name === name).map(({ value }) => value);
+    expect(timings(MetricNames.RECOVERY_TIME)).toEqual([400]);
+    expect(timings(MetricNames.ROUND_TRIP)).toEqual([31, 29, 90, 90]);
+    expect(timings(MetricNames.JITTER)).toEqual([2, 31, 55]);
+    expect(metrics.getLatestTiming(MetricNames.JITTER)?.tags).toEqual({ path: "relay-tls" });
+    expect(tagsOf(metrics, MetricNames.LOSS)).toEqual([
+      { path: "relay-tls", lost: "none" },
+      { path: "relay-tls", lost: "5" },
+      { path: "relay-tls", lost: "more" },
+    ]);
+    watch.closed();
+  });
+
+  test("is where its last report has it, though ICE changed its mind without a step", () => {
+    const { open, metrics, sum } = scene();
+    const watch = open();
+    watch.reported(report);
+    watch.reported({ ...report, pair: { local: "host", remote: "host", protocol: "udp" } });
+    expect(metrics.getLatestGauge(MetricNames.CONNECTION_CALLS)).toMatchObject({
+      value: 1,
+      tags: { path: "direct-udp" },
+    });
+    expect(sum(MetricNames.CONNECTION_STEPS)).toBe(1);
+    watch.closed();
+  });
+
+  test("fresh figures of the last step end no restart that began since", () => {
+    const { open, metrics } = scene();
+    const watch = open();
+    watch.offered(offer("a"), false);
+    watch.reported(report);
+    watch.offered(offer("b"), false);
+    watch.reported(report);
+    watch.closed();
+    expect(tagsOf(metrics, MetricNames.ICE_RESTART_OUTCOMES)).toEqual([{ outcome: "failed" }]);
   });
 
   test("counts ICE restarts and how they end, and takes a new peer for none", () => {

@@ -117,7 +117,10 @@ export interface ServerHooks {
   readonly onDisconnect?: Hook<[sessionId: string, timing: TimingInfo]>;
   /** Once for each connection; not for mere checks of a connection. */
   readonly onConnectionOutcome?: Hook<[sessionId: string, outcome: ConnectionOutcome]>;
-  /** How sound travels now, told by clients with the feature `reports`. */
+  /**
+   * How sound travels now, told by clients with the feature `reports`. On WebRTC the same step comes again
+   * every 10 s, with the same `afterMs` and fresh figures.
+   */
   readonly onConnectionReport?: Hook<[sessionId: string, report: ConnectionReportMessage]>;
   /** Something went wrong at the caller's end; the call may go on. Feature `reports`. */
   readonly onConnectionTrouble?: Hook<[sessionId: string, reason: ConnectionReason]>;

@@ -54,6 +54,15 @@ export const MetricNames = {
   CONNECTION_DROPS: "llmrtc.connection.drops",
   /** For so long no sound could flow while another path was looked for. Tag `path`: the new one. */
   RECOVERY_TIME: "llmrtc.connection.recovery_ms",
+  /** Round trips between callers and this server, told every 10 s of a call. Tag `path`. */
+  ROUND_TRIP: "llmrtc.connection.round_trip_ms",
+  /** How unevenly our sound came to callers, told every 10 s of a call. Tag `path`. */
+  JITTER: "llmrtc.connection.jitter_ms",
+  /**
+   * Spans of 10 s by how much of our sound got lost in them. Tags: `path`, `lost` (`none`, `1`, `5`, `20`
+   * or `more`: up to so many per cent).
+   */
+  LOSS: "llmrtc.connection.loss",
   /** Looks at the connection without a call, as `preflight()` makes them. */
   CONNECTION_CHECKS: "llmrtc.connection.checks",
   ICE_RESTARTS: "llmrtc.ice.restarts",

@@ -66,7 +66,10 @@ const selectedPair = z.object({
 });
 export type SelectedPair = z.infer<typeof selectedPair>;
 
-/** The client's view of how sound travels, whenever that changes. Feature `reports`. */
+/**
+ * The client's view of how sound travels, whenever that changes. On WebRTC the report of a step comes again
+ * every 10 s, with the same `afterMs` and fresh figures. Feature `reports`.
+ */
 export const connectionReport = z.object({
   type: z.literal("connection-report"),
   kind: z.enum(["webrtc", "websocket"]),
@@ -76,6 +79,10 @@ export const connectionReport = z.object({
   /** WebRTC connections tried so far. */
   attempts: z.number(),
   pair: z.optional(selectedPair),
+  /** Packets of the server's sound that the client missed, in percent of all since the last report. */
+  lossPct: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
+  /** How unevenly they came, as RFC 3550 has it (6.4.1). */
+  jitterMs: z.optional(z.number().check(z.minimum(0))),
   /** For so long no sound could flow before this step, as the path there was had broken. */
   recoveredAfterMs: z.optional(z.number()),
   /** Why WebRTC does not carry the sound. */

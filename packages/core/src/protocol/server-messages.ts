@@ -1,69 +1,66 @@
 import * as z from "zod/mini";
+import type { CandidateInit } from "./candidate.ts";
 import { parseMessage } from "./door.ts";
+import { array, boolean, fitting, number, string } from "./lean.ts";
 import { turnTimings as timings } from "./turn-timings.ts";
 
-/** A string or several. Said by hand: `z.union` costs a page 300 bytes, and nothing else needs it. */
-const urls = z.unknown().check((payload) => {
-  const { value, issues } = payload;
-  const fits = [value].flat().every((url) => typeof url === "string");
-  if (!fits) issues.push({ code: "custom", input: value });
-}) as unknown as z.ZodMiniType<string | string[], string | string[]>;
+/** A string or several. */
+const urls = fitting<string | string[]>((value) =>
+  [value].flat().every((url) => typeof url === "string"),
+);
 
 /** RTCIceServer as browsers take it. */
 export const iceServer = z.object({
   urls,
-  username: z.optional(z.string()),
-  credential: z.optional(z.string()),
+  username: z.optional(string),
+  credential: z.optional(string),
 });
 export type IceServer = z.infer<typeof iceServer>;
 
 /** Present on everything that belongs to a turn, from servers with the feature `turn-id`. */
-const turnId = z.optional(z.string());
+const turnId = z.optional(string);
 
 const ready = z.object({
   type: z.literal("ready"),
-  id: z.string(),
+  id: string,
   /** Absent before v1. */
-  protocolVersion: z.optional(z.number()),
-  iceServers: z.optional(z.array(iceServer)),
+  protocolVersion: z.optional(number),
+  iceServers: z.optional(array(iceServer)),
   /** What the server wants used, where the application does not choose. */
   iceTransportPolicy: z.optional(z.literal(["all", "relay"])),
   mode: z.optional(z.literal(["pipeline", "realtime"])),
-  features: z.optional(z.array(z.string())),
+  features: z.optional(array(string)),
 });
-const pong = z.object({ type: z.literal("pong"), timestamp: z.number() });
+const pong = z.object({ type: z.literal("pong"), timestamp: number });
 const signal = z.object({
   type: z.literal("signal"),
-  signal: z.object({ type: z.literal("answer"), sdp: z.string() }),
+  signal: z.object({ type: z.literal("answer"), sdp: string }),
   /** Of the offer that it answers, if that had one. */
-  number: z.optional(z.number()),
+  number: z.optional(number),
 });
 const reconnectAck = z.object({
   type: z.literal("reconnect-ack"),
-  success: z.boolean(),
-  sessionId: z.string(),
-  historyRecovered: z.boolean(),
+  success: boolean,
+  sessionId: string,
+  historyRecovered: boolean,
   /** The server's peer connection lives too: the call goes on as it was. */
-  peerKept: z.optional(z.boolean()),
+  peerKept: z.optional(boolean),
 });
 /** Fresh servers for the next ICE restart. `expiresAt`: when their credentials end, ms since 1970. */
 const iceServers = z.object({
   type: z.literal("ice-servers"),
-  iceServers: z.array(iceServer),
-  expiresAt: z.optional(z.number()),
+  iceServers: array(iceServer),
+  expiresAt: z.optional(number),
 });
 /** One ICE candidate of the server; `null` means that there are no more. */
 const candidate = z.object({
   type: z.literal("candidate"),
-  // As the client's, but without limits: a client trusts its server, and pages pay for each kind of check.
-  candidate: z.nullable(
-    z.object({
-      candidate: z.string(),
-      sdpMid: z.optional(z.nullable(z.string())),
-      sdpMLineIndex: z.optional(z.nullable(z.number())),
-      usernameFragment: z.optional(z.nullable(z.string())),
-    }),
-  ),
+  // Whoever takes one, a browser, looks closer at the rest of it.
+  candidate: fitting<CandidateInit | null>((value) => {
+    return (
+      value === null || typeof (value as Partial<CandidateInit> | undefined)?.candidate === "string"
+    );
+  }),
 });
 
 /** Answers `audio-start`: binary frames may be sent. */
@@ -73,31 +70,31 @@ const speechStart = z.object({ type: z.literal("speech-start"), turnId });
 const speechEnd = z.object({ type: z.literal("speech-end"), turnId });
 const transcript = z.object({
   type: z.literal("transcript"),
-  text: z.string(),
+  text: string,
   /** Older servers send final texts only and leave it out: absent is true. */
-  isFinal: z.optional(z.boolean()),
+  isFinal: z.optional(boolean),
   turnId,
 });
 const llmChunk = z.object({
   type: z.literal("llm-chunk"),
-  content: z.string(),
-  done: z.boolean(),
+  content: string,
+  done: boolean,
   turnId,
 });
-const llm = z.object({ type: z.literal("llm"), text: z.string(), turnId });
+const llm = z.object({ type: z.literal("llm"), text: string, turnId });
 const ttsStart = z.object({ type: z.literal("tts-start"), turnId });
 /** The agent begins to say these words now. */
-const ttsSentence = z.object({ type: z.literal("tts-sentence"), text: z.string(), turnId });
+const ttsSentence = z.object({ type: z.literal("tts-sentence"), text: string, turnId });
 const audioFormat = z.literal(["mp3", "ogg", "wav", "pcm"]);
 /** Speech for a client without an audio track: base64 of s16le mono samples. */
 const ttsChunk = z.object({
   type: z.literal("tts-chunk"),
   format: audioFormat,
-  sampleRate: z.number(),
-  data: z.string(),
+  sampleRate: number,
+  data: string,
   turnId,
 });
-const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: z.string(), turnId });
+const tts = z.object({ type: z.literal("tts"), format: audioFormat, data: string, turnId });
 const ttsComplete = z.object({ type: z.literal("tts-complete"), turnId });
 const ttsCancelled = z.object({ type: z.literal("tts-cancelled"), turnId });
 /** The caller may be speaking: the agent is silent at once, and perhaps goes on. */
@@ -105,58 +102,58 @@ const ttsPaused = z.object({ type: z.literal("tts-paused"), turnId });
 /** It was nothing: the agent goes on a little before the place where it stopped. */
 const ttsResumed = z.object({ type: z.literal("tts-resumed"), turnId });
 /** The caller had not finished: all of this turn is void, and what he said goes into the turn `by`. */
-const turnWithdrawn = z.object({ type: z.literal("turn-withdrawn"), by: z.string(), turnId });
+const turnWithdrawn = z.object({ type: z.literal("turn-withdrawn"), by: string, turnId });
 /** Where the time of a turn went; after its reply. */
 const turnTimings = z.object({ type: z.literal("turn-timings"), ...timings.shape, turnId });
 const toolCallStart = z.object({
   type: z.literal("tool-call-start"),
-  name: z.string(),
-  callId: z.string(),
+  name: string,
+  callId: string,
   arguments: z.looseObject({}),
   turnId,
 });
 const toolCallEnd = z.object({
   type: z.literal("tool-call-end"),
-  callId: z.string(),
+  callId: string,
   result: z.optional(z.unknown()),
-  error: z.optional(z.string()),
-  durationMs: z.number(),
+  error: z.optional(string),
+  durationMs: number,
   turnId,
 });
 const stageChange = z.object({
   type: z.literal("stage-change"),
-  from: z.string(),
-  to: z.string(),
-  reason: z.string(),
+  from: string,
+  to: string,
+  reason: string,
   turnId,
 });
 /** Realtime models: what the agent says. Not final: the text so far, not the next piece. */
 const assistantTranscript = z.object({
   type: z.literal("assistant-transcript"),
-  text: z.string(),
-  isFinal: z.optional(z.boolean()),
+  text: string,
+  isFinal: z.optional(boolean),
   turnId,
 });
 /** Tokens that a realtime model has used. */
 const usage = z.object({
   type: z.literal("usage"),
-  inputTokens: z.number(),
-  outputTokens: z.number(),
-  audioInputTokens: z.optional(z.number()),
-  audioOutputTokens: z.optional(z.number()),
-  cachedTokens: z.optional(z.number()),
+  inputTokens: number,
+  outputTokens: number,
+  audioInputTokens: z.optional(number),
+  audioOutputTokens: z.optional(number),
+  cachedTokens: z.optional(number),
 });
 const modeChanged = z.object({
   type: z.literal("mode-changed"),
   mode: z.literal(["pipeline", "realtime"]),
 });
 /** The server ends the call; the socket closes next. */
-const hangUp = z.object({ type: z.literal("hang-up"), reason: z.string() });
+const hangUp = z.object({ type: z.literal("hang-up"), reason: string });
 const error = z.object({
   type: z.literal("error"),
   /** One of `errorCodes`; a newer server may know more. */
-  code: z.string(),
-  message: z.string(),
+  code: string,
+  message: string,
   turnId,
 });
 

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
+import { boolean, number, string } from "./lean.ts";
 
-const ms = z.optional(z.number());
+const ms = z.optional(number);
 
 /**
  * What one turn spent where: a waterfall. Times are milliseconds from the end of the caller's speech,
@@ -12,7 +13,7 @@ export const turnTimings = z.object({
   /** The silence had lasted long enough: the turn was the agent's. */
   endOfTurnMs: ms,
   /** Who decided so, e.g. `silence`: the turn detector's name, or what it says. */
-  endOfTurnReason: z.optional(z.string()),
+  endOfTurnReason: z.optional(string),
   /** The caller's words were there. */
   transcriptMs: ms,
   llmFirstTokenMs: ms,
@@ -24,14 +25,14 @@ export const turnTimings = z.object({
   /** The caller's speaker began to sound, as his end attests; less than a frame of error. */
   audibleMs: ms,
   /** Sound sent. */
-  spokenMs: z.number(),
+  spokenMs: number,
   /** Sound that the caller heard of it. */
-  heardMs: z.number(),
+  heardMs: number,
   /** The caller's end says what it played. Otherwise `heardMs` is an estimate: what was sent. */
-  attested: z.boolean(),
+  attested: boolean,
   /** The caller took the floor before the reply was over. */
-  interrupted: z.boolean(),
+  interrupted: boolean,
   /** The model was asked before the end of the turn, on what then were the caller's words. */
-  preemptive: z.optional(z.boolean()),
+  preemptive: z.optional(boolean),
 });
 export type TurnTimings = z.infer<typeof turnTimings>;

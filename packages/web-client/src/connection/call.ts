@@ -1,16 +1,12 @@
-import {
-  Emitter,
-  type ClientMessage,
-  type ConnectionReason,
-  type Feature,
-  type Logger,
-} from "@metered/llmrtc-core";
+import { Emitter, type ClientMessage, type Feature, type Logger } from "@metered/llmrtc-core";
 import type { ReconnectionConfig, TurnDetection, WebClientConfig } from "../config.ts";
 import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
-import { Link, type ConversationMessage } from "./link.ts";
+import { connectError } from "./connect-error.ts";
+import type { ConversationMessage } from "./inbox.ts";
+import { Link } from "./link.ts";
 import {
   connectionState,
   mayStart,
@@ -19,6 +15,7 @@ import {
   type ProgressEvent,
 } from "./reconnection.ts";
 import type { ConnectionState } from "./state.ts";
+import { Troubles } from "./troubles.ts";
 
 export type CallEvents = {
   state: ConnectionState;
@@ -58,10 +55,11 @@ export class Call extends Emitter<CallEvents> {
   #session: string | undefined;
   #starting: Starting | undefined;
   #cancelWait: (() => void) | undefined;
-  #reason: LLMRTCClientError | undefined;
+  /** Of the last loss. */
+  #reason = new LLMRTCClientError("CONNECTION_FAILED", "Lost.");
   #report: ConnectionReport | undefined;
-  /** What the server could not be told when it happened. */
-  readonly #untold: ConnectionReason[] = [];
+  /** What went wrong at this end, for the server's operator. */
+  readonly troubles = new Troubles();
 
   /** Told at each connection. */
   turnDetection: TurnDetection;
@@ -81,7 +79,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   get features(): ReadonlySet<Feature> {
-    return this.#link?.features ?? new Set();
+    return this.#link?.terms?.features ?? new Set();
   }
 
   get iceServers(): readonly RTCIceServer[] {
@@ -89,7 +87,7 @@ export class Call extends Emitter<CallEvents> {
   }
 
   get mode(): SessionMode {
-    return this.#link?.mode ?? "pipeline";
+    return this.#link?.terms?.mode ?? "pipeline";
   }
 
   /** As of the last link that connected; outlives the link. */
@@ -139,12 +137,6 @@ export class Call extends Emitter<CallEvents> {
     return this.#link?.playedPosition ?? null;
   }
 
-  /** For the server's operator: what went wrong at this end. */
-  tell(reason: ConnectionReason): void {
-    this.#untold.push(reason);
-    this.#link?.tellAll();
-  }
-
   /** What the caller is heard with, now and after each reconnection. */
   setTrack(track: MediaStreamTrack | null): void {
     this.#track = track;
@@ -166,26 +158,20 @@ export class Call extends Emitter<CallEvents> {
   }
 
   async #connect(attempt: Progress): Promise<void> {
-    const { config, environment, logger, sound } = this.#options;
+    const { config, environment } = this.#options;
     try {
-      const { signallingUrl, protocols = [], iceServers = [], transport = "auto" } = config;
-      const { iceTransportPolicy } = config;
+      const { signallingUrl, protocols = [] } = config;
       const connectTo = (url: string): WebSocket => environment.openSocket(url, [protocols].flat());
       const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
       if (this.#progress !== attempt) return;
       const link = new Link({
-        environment,
-        logger,
+        ...this.#options,
         socket: connectTo(url),
         // A token in the URL may have ended meanwhile.
         open: async () =>
           connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
-        iceServers,
         turnDetection: this.turnDetection,
-        transport,
-        sound,
-        untold: this.#untold,
-        iceTransportPolicy,
+        troubles: this.troubles,
         resume: this.#session,
         track: this.#track,
       });
@@ -209,10 +195,11 @@ export class Call extends Emitter<CallEvents> {
       this.emit("report", report);
     });
     link.on("connected", () => {
-      this.#session = link.sessionId ?? undefined;
+      this.#session = link.terms?.sessionId;
       this.#step({ type: "connected" });
       if (this.#link !== link) return;
-      if (back) this.emit("reconnected", { historyRecovered: link.historyRecovered });
+      const historyRecovered = link.terms?.historyRecovered === true;
+      if (back) this.emit("reconnected", { historyRecovered });
       back = false;
       this.#settle();
     });
@@ -239,12 +226,11 @@ export class Call extends Emitter<CallEvents> {
       this.#step({ type: "wait-over" });
     });
     const { maxRetries } = this.#options.reconnection;
-    const reason = this.#reason ?? new LLMRTCClientError("CONNECTION_FAILED", "Lost.");
-    this.emit("reconnecting", { attempt: retries, maxAttempts: maxRetries, reason });
+    this.emit("reconnecting", { attempt: retries, maxAttempts: maxRetries, reason: this.#reason });
   }
 
   #fail(before: Progress): void {
-    const reason = this.#reason ?? new LLMRTCClientError("CONNECTION_FAILED", "Lost.");
+    const reason = this.#reason;
     const retried = before.phase === "connecting" && before.retries > 0 && reason.recoverable;
     const error = retried
       ? new LLMRTCClientError(
@@ -263,15 +249,4 @@ export class Call extends Emitter<CallEvents> {
     if (error) starting?.reject(error);
     else starting?.resolve();
   }
-}
-
-/** From the application's `signallingUrl` function, or `new WebSocket` for what is no URL. */
-function connectError(cause: unknown): LLMRTCClientError {
-  if (cause instanceof LLMRTCClientError) return cause;
-  if (cause instanceof Error && cause.name === "SyntaxError") {
-    return new LLMRTCClientError("INVALID_CONFIG", "signallingUrl is no WebSocket URL.", { cause });
-  }
-  return new LLMRTCClientError("SIGNALLING_FAILED", "There is no address to connect to.", {
-    cause,
-  });
 }

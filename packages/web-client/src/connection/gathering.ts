@@ -1,4 +1,5 @@
 import type { Clock } from "@metered/llmrtc-core";
+import { hasRelay } from "./ice-servers.ts";
 
 const longestMs = 3000;
 const quietMs = 200;
@@ -8,52 +9,47 @@ const quietMs = 200;
  * 3 s. Done early once the farthest-reaching kind that the ICE servers can give is there and no
  * other has come for 200 ms, so that one silent STUN or TURN server does not hold up the call.
  */
-export function gathered(
+export async function gathered(
   connection: RTCPeerConnection,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   const wanted = farthestKind(connection.getConfiguration().iceServers ?? []);
-  return new Promise((resolve, reject) => {
+  await new Promise<void>((resolve) => {
+    const over = new AbortController();
+    const listening = { signal: over.signal };
     let seen = false;
     let cancelQuiet: (() => void) | undefined;
     const cancelLongest = clock.after(longestMs, done);
 
-    function release(): void {
+    function done(): void {
+      over.abort();
       cancelLongest();
       cancelQuiet?.();
-      connection.removeEventListener("icecandidate", onCandidate);
-      connection.removeEventListener("icegatheringstatechange", onState);
-      signal.removeEventListener("abort", onAbort);
-    }
-    function done(): void {
-      release();
       resolve();
     }
-    function onState(): void {
-      if (connection.iceGatheringState === "complete") done();
-    }
-    function onCandidate({ candidate }: RTCPeerConnectionIceEvent): void {
-      if (candidate?.candidate.includes(` typ ${wanted}`)) seen = true;
-      if (!seen) return;
-      cancelQuiet?.();
-      cancelQuiet = clock.after(quietMs, done);
-    }
-    function onAbort(): void {
-      release();
-      reject(signal.reason as Error);
+    function look(): void {
+      if (signal.aborted || connection.iceGatheringState === "complete") done();
     }
 
-    connection.addEventListener("icecandidate", onCandidate);
-    connection.addEventListener("icegatheringstatechange", onState);
-    signal.addEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
-    else onState();
+    connection.addEventListener(
+      "icecandidate",
+      ({ candidate }) => {
+        if (candidate?.candidate.includes(` typ ${wanted}`)) seen = true;
+        if (!seen) return;
+        cancelQuiet?.();
+        cancelQuiet = clock.after(quietMs, done);
+      },
+      listening,
+    );
+    connection.addEventListener("icegatheringstatechange", look, listening);
+    signal.addEventListener("abort", look, listening);
+    look();
   });
+  signal.throwIfAborted();
 }
 
 /** The candidate type, as RFC 8839 section 5.1 spells it, that reaches through most networks. */
 function farthestKind(servers: readonly RTCIceServer[]): "relay" | "srflx" | "host" {
-  const urls = servers.flatMap((server) => server.urls);
-  if (urls.some((url) => /^turns?:/i.test(url))) return "relay";
-  return urls.length > 0 ? "srflx" : "host";
+  if (hasRelay(servers)) return "relay";
+  return servers.length > 0 ? "srflx" : "host";
 }

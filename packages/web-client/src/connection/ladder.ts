@@ -73,19 +73,21 @@ const socketAfterBreakMs = 3000;
 const firstProbeMs = 30_000;
 const longestProbeMs = 300_000;
 
+/** Before the first step. */
+export const foot: Ladder = {
+  peer: { phase: "none", probeAt: Infinity },
+  socket: "off",
+  attempts: 0,
+  failures: 0,
+  why: "first-try",
+  fallen: false,
+};
+
 export function startLadder(rules: LadderRules, now: number): Ladder {
-  const ladder: Ladder = {
-    peer: { phase: "none", probeAt: Infinity },
-    socket: "off",
-    attempts: 0,
-    failures: 0,
-    why: "first-try",
-    fallen: false,
-  };
-  if (rules.webrtc) return tryPeer(ladder, { relayOnly: false, now });
+  if (rules.webrtc) return tryPeer(foot, { relayOnly: false, now });
   return rules.socket
-    ? { ...ladder, socket: "starting", why: "only-choice" }
-    : { ...ladder, fallen: true };
+    ? { ...foot, socket: "starting", why: "only-choice" }
+    : { ...foot, fallen: true };
 }
 
 /**

@@ -2,7 +2,6 @@ import type { SelectedPair } from "@metered/llmrtc-core";
 
 /** What we read of W3C webrtc-stats: RTCTransportStats, RTCIceCandidatePairStats, RTCIceCandidateStats. */
 interface Stats {
-  readonly id: string;
   readonly type: string;
   readonly selectedCandidatePairId?: string;
   readonly nominated?: boolean;
@@ -16,9 +15,7 @@ interface Stats {
 }
 
 /** The pair that carries the call; undefined when there is none or the browser does not say. */
-export function selectedPair(report: RTCStatsReport): SelectedPair | undefined {
-  const stats = new Map<string, Stats>();
-  report.forEach((one: Stats) => stats.set(one.id, one));
+export function selectedPair(stats: ReadonlyMap<string, Stats>): SelectedPair | undefined {
   const all = [...stats.values()];
   const selected = all.find(({ selectedCandidatePairId }) => selectedCandidatePairId !== undefined);
   const pair =

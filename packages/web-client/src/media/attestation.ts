@@ -1,5 +1,5 @@
 import type { ClientMessage, Clock } from "@metered/llmrtc-core";
-import type { ConversationMessage } from "../connection/link.ts";
+import type { ConversationMessage } from "../connection/inbox.ts";
 
 type Playout = Omit<Extract<ClientMessage, { readonly type: "playout" }>, "type">;
 

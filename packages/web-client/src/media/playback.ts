@@ -105,7 +105,6 @@ export class Playback extends Emitter<PlaybackEvents> {
   #create(): HTMLAudioElement {
     const element = new Audio();
     element.autoplay = true;
-    element.setAttribute("playsinline", "");
     element.volume = this.#volume;
     if (this.#deviceId && "setSinkId" in element) {
       element.setSinkId(this.#deviceId).catch(() => {

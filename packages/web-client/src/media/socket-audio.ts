@@ -47,9 +47,10 @@ export async function openSocketAudio(options: SocketAudioOptions): Promise<Sock
 
   const speaker = new SocketSpeaker(context, codecRate[codec]);
   const { encoder, decoder } = makeCodec(codec, {
-    encoded(timestamp, payload) {
+    encoded(time, payload) {
       if (unsentBytes() <= mostUnsentBytes[codec]) {
-        send(encodeAudioFrame({ codec, sequence, timestamp: timestamp >>> 0, payload }));
+        const timestamp = Math.round(time * audioTicksPerMs) >>> 0;
+        send(encodeAudioFrame({ codec, sequence, timestamp, payload }));
       }
       sequence = (sequence + 1) % sequences;
     },

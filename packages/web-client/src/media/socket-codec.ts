@@ -1,12 +1,4 @@
-import {
-  type AudioCodec,
-  audioTicksPerMs,
-  bytesFromPcm,
-  microphoneFormat,
-  type Pcm,
-  PcmReader,
-  pcmFromFloats,
-} from "@metered/llmrtc-core";
+import { type AudioCodec, microphoneFormat, type Pcm, pcmFromFloats } from "@metered/llmrtc-core";
 
 export interface VoiceEncoder {
   /** Mono, at `codecRate`. */
@@ -22,9 +14,9 @@ export interface VoiceDecoder {
   close(): void;
 }
 
-/** Tells what came out; `callTime` in ms, `timestamp` in ticks of an audio frame. */
+/** Tells what came out. Times are of the first sample, in ms. */
 export interface CodecEvents {
-  readonly encoded: (timestamp: number, payload: Uint8Array) => void;
+  readonly encoded: (time: number, payload: Uint8Array) => void;
   readonly decoded: (callTime: number, pcm: Pcm) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -41,7 +33,6 @@ const opusVoice: AudioEncoderConfig = {
 
 /** Opus where the browser has WebCodecs for it, else PCM. */
 export async function chooseCodec(): Promise<AudioCodec> {
-  if (!("AudioEncoder" in globalThis) || !("AudioDecoder" in globalThis)) return "pcm";
   try {
     const [encodes, decodes] = await Promise.all([
       AudioEncoder.isConfigSupported(opusVoice),
@@ -49,7 +40,7 @@ export async function chooseCodec(): Promise<AudioCodec> {
     ]);
     return encodes.supported === true && decodes.supported === true ? "opus" : "pcm";
   } catch {
-    return "pcm"; // a browser whose WebCodecs knows no audio
+    return "pcm"; // a browser without WebCodecs, or whose WebCodecs know no audio
   }
 }
 
@@ -67,7 +58,7 @@ function opusEncoder({ encoded, failed }: CodecEvents): VoiceEncoder {
     output(chunk) {
       const payload = new Uint8Array(chunk.byteLength);
       chunk.copyTo(payload);
-      encoded(Math.round((chunk.timestamp * audioTicksPerMs) / 1000), payload);
+      encoded(chunk.timestamp / 1000, payload);
     },
     error: failed,
   });
@@ -121,11 +112,13 @@ function opusDecoder({ decoded, failed }: CodecEvents): VoiceDecoder {
   };
 }
 
+/** Frames are little-endian, and so is every machine that has a browser. */
 function pcmEncoder({ encoded }: CodecEvents): VoiceEncoder {
   let samples = 0;
   return {
     push(pcm) {
-      encoded((samples * 1000 * audioTicksPerMs) / codecRate.pcm, bytesFromPcm(pcm));
+      const payload = new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+      encoded((samples * 1000) / codecRate.pcm, payload);
       samples += pcm.length;
     },
     close: () => undefined,
@@ -135,7 +128,7 @@ function pcmEncoder({ encoded }: CodecEvents): VoiceEncoder {
 function pcmDecoder({ decoded }: CodecEvents): VoiceDecoder {
   return {
     push(callTime, payload) {
-      decoded(callTime, new PcmReader().push(payload));
+      decoded(callTime, new Int16Array(payload.slice().buffer));
     },
     reset: () => undefined,
     close: () => undefined,

@@ -6,10 +6,15 @@ type Eye = "camera" | "screen";
 /** What the agent is shown: a camera and a screen at most, each replaced by the next. */
 export class Vision {
   readonly #captures = new Map<Eye, FrameCapture>();
+  readonly #options: Omit<FrameCaptureOptions, "intervalMs">;
 
-  show(eye: Eye, stream: MediaStream, options: FrameCaptureOptions): FrameCapture {
+  constructor(options: Omit<FrameCaptureOptions, "intervalMs">) {
+    this.#options = options;
+  }
+
+  show(eye: Eye, stream: MediaStream, intervalMs: number): FrameCapture {
     this.#captures.get(eye)?.stop();
-    const capture = new FrameCapture(stream, options);
+    const capture = new FrameCapture(stream, { ...this.#options, intervalMs });
     this.#captures.set(eye, capture);
     return capture;
   }

@@ -62,37 +62,22 @@ export class Voice extends Emitter<VoiceEvents> {
     return Microphone.open(source, sound);
   }
 
+  /** Once another has taken its place it says nothing any more. */
   #follow(microphone: Microphone): void {
-    const whenCurrent = (then: () => void) => () => {
-      if (this.#microphone === microphone) then();
-    };
-    const on = microphone.on.bind(microphone);
-    on(
-      "switched",
-      whenCurrent(() => {
-        this.emit("track", microphone.track);
-      }),
-    );
-    on(
-      "changed",
-      whenCurrent(() => {
-        this.emit("changed", microphone.info);
-      }),
-    );
-    on(
-      "stopped",
-      whenCurrent(() => {
-        this.#drop();
-      }),
-    );
-    on(
-      "lost",
-      whenCurrent(() => {
-        this.#drop();
-        const why = "The microphone was unplugged or taken away.";
-        this.emit("lost", new LLMRTCClientError("MICROPHONE_LOST", why));
-      }),
-    );
+    microphone.on("switched", (track) => {
+      this.emit("track", track);
+    });
+    microphone.on("changed", () => {
+      this.emit("changed", microphone.info);
+    });
+    microphone.on("stopped", () => {
+      this.#drop();
+    });
+    microphone.on("lost", () => {
+      this.#drop();
+      const why = "The microphone was unplugged or taken away.";
+      this.emit("lost", new LLMRTCClientError("MICROPHONE_LOST", why));
+    });
   }
 
   #drop(): void {

@@ -1,4 +1,5 @@
 import { parseServerMessage, type ConnectionReason, type Logger } from "@metered/llmrtc-core";
+import { hasRelay } from "../connection/ice-servers.ts";
 import { Peer } from "../connection/peer.ts";
 import type { Environment } from "../environment.ts";
 import type { PathCheck } from "./report.ts";
@@ -21,7 +22,7 @@ export async function checkPath(options: PathCheckOptions): Promise<PathCheck> {
   const { server, iceServers, iceTransportPolicy } = options;
   const first = await connect(options, { policy: iceTransportPolicy, fresh: false });
   if ("connectMs" in first) return connected(first);
-  const relays = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url)));
+  const relays = hasRelay(iceServers);
   const mayRetry = server.features.has("websocket-audio") && iceTransportPolicy !== "relay";
   if (!mayRetry || !relays) return failed(first.reason, relays);
   const second = await connect(options, { policy: "relay", fresh: true });
@@ -74,7 +75,7 @@ async function connect(
     });
     const connectMs = clock.now() - begun;
     signal.throwIfAborted();
-    return up ? { connectMs, pair: await peer.pair() } : { reason: peer.reason };
+    return up ? { connectMs, pair: (await peer.measure()).pair } : { reason: peer.reason };
   } finally {
     for (const end of ends) end();
     peer.close();
