@@ -128,7 +128,8 @@ test("fresh ICE servers of the server are there for the next restart, and for no
   const fresh = [{ urls: "turn:theirs", username: "2", credential: "b" }];
   const scene = await connected();
   scene.socket.say({ type: "ice-servers", iceServers: fresh, expiresAt: 1 });
-  expect(scene.peer.configuration).toEqual({ iceServers: fresh, iceTransportPolicy: "all" });
+  const { iceServers, iceTransportPolicy } = scene.peer.configuration;
+  expect([iceServers, iceTransportPolicy]).toEqual([fresh, "all"]);
   expect(scene.events).toEqual([]);
   expect(scene.peer.restarts).toBe(0);
   scene.peer.become("failed");

@@ -62,9 +62,14 @@ export class Peer extends Emitter<PeerEvents> {
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers, iceTransportPolicy, watch } = options;
+    const { environment, iceServers, iceTransportPolicy, trickle, watch } = options;
     const { signal } = this.#life;
-    const connection = environment.createPeer({ iceServers: [...iceServers], iceTransportPolicy });
+    const connection = environment.createPeer({
+      iceServers: [...iceServers],
+      iceTransportPolicy,
+      // Half the candidates and relays; older servers are not asked to.
+      ...(trickle && { bundlePolicy: "max-bundle" }),
+    });
     const failed = (why: string): void => {
       this.#lose(why);
     };
