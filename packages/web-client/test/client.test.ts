@@ -137,6 +137,29 @@ test("fresh ICE servers of the server are there for the next restart, and for no
   expect(scene.peers).toHaveLength(1);
 });
 
+test("an ICE server that the browser refuses costs none of the others, now or later", async () => {
+  const good = { urls: "stun:theirs" };
+  const bad = { urls: "turn://theirs", username: "u", credential: "c" };
+  const scene = await started({ iceServers: [bad, good] });
+  scene.greet("s1");
+  await scene.connect();
+  expect(scene.client.state).toBe("connected");
+  expect(scene.client.iceServers).toEqual([good]);
+  scene.client.close();
+
+  const later = await connected();
+  later.socket.say({ type: "ice-servers", iceServers: [bad, good], expiresAt: 1 });
+  expect(later.peer.configuration.iceServers).toEqual([good]);
+});
+
+test("a browser without WebRTC fails the call at once, and says why", async () => {
+  const { client, greet, withoutWebRtc } = stage({ reconnection: { enabled: false } });
+  withoutWebRtc();
+  const failed = client.start().catch((error: unknown) => error);
+  greet("s1");
+  expect(await failed).toMatchObject({ code: "CONNECTION_FAILED", reason: "unsupported" });
+});
+
 test("the application's own ICE servers are not replaced by the server's", async () => {
   const own = [{ urls: "stun:own" }];
   const scene = await connected({ iceServers: own });
@@ -179,6 +202,15 @@ test("close() while the application still looks for the address opens no socket"
   expect(await outcome).toBe("CLOSED");
   await settle();
   expect(sockets).toEqual([]);
+});
+
+test("an application that never says the address is waited for 10 s", async () => {
+  const signallingUrl = () => new Promise<string>(() => undefined);
+  const { client, clock } = stage({ signallingUrl, reconnection: { enabled: false } });
+  const outcome = refusal(client.start());
+  await clock.advance(10_000);
+  expect(await outcome).toBe("SIGNALLING_FAILED");
+  expect(clock.pending).toBe(0);
 });
 
 test("what is not understood is ignored, and the call goes on", async () => {

@@ -85,7 +85,7 @@ export class FakePeer extends EventTarget {
 
   constructor(configuration: RTCConfiguration) {
     super();
-    this.configuration = configuration;
+    this.configuration = checked(configuration);
   }
 
   getConfiguration(): RTCConfiguration {
@@ -93,7 +93,7 @@ export class FakePeer extends EventTarget {
   }
 
   setConfiguration(configuration: RTCConfiguration): void {
-    this.configuration = configuration;
+    this.configuration = checked(configuration);
   }
 
   async getStats(): Promise<unknown> {
@@ -164,6 +164,13 @@ export class FakePeer extends EventTarget {
   }
 }
 
+/** As browsers do: one URL that is none costs the whole list. */
+function checked(configuration: RTCConfiguration): RTCConfiguration {
+  const urls = (configuration.iceServers ?? []).flatMap(({ urls }) => urls);
+  if (urls.some((url) => url.includes("//"))) throw new SyntaxError("no ICE server URL");
+  return configuration;
+}
+
 /** Sound over the socket, without sound. */
 export class FakeAudio implements SocketAudio {
   readonly codec = "pcm";
@@ -204,6 +211,7 @@ export function stage(config: Partial<WebClientConfig> = {}) {
   const peers: FakePeer[] = [];
   const audios: FakeAudio[] = [];
   const networkListeners = new Set<() => void>();
+  let hasWebRtc = true;
   const environment: Environment = {
     clock,
     random: () => 0.5,
@@ -213,6 +221,7 @@ export function stage(config: Partial<WebClientConfig> = {}) {
       return socket as unknown as WebSocket;
     },
     createPeer(configuration) {
+      if (!hasWebRtc) throw new ReferenceError("RTCPeerConnection is not defined");
       const peer = new FakePeer(configuration);
       peers.push(peer);
       return peer as unknown as RTCPeerConnection;
@@ -253,6 +262,7 @@ export function stage(config: Partial<WebClientConfig> = {}) {
     audios,
     networkListeners,
     events,
+    withoutWebRtc: () => (hasWebRtc = false),
     get socket() {
       return newest(sockets);
     },

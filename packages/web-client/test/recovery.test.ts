@@ -8,6 +8,7 @@ import { stage } from "./fake-network.ts";
 async function talking(config: Partial<WebClientConfig> = {}) {
   const scene = stage(config);
   const started = scene.client.start();
+  await settle();
   scene.greet("s1", ["resume", "ice-servers"]);
   await scene.connect();
   await started;
@@ -72,6 +73,21 @@ test("a socket that breaks alone is replaced, and nothing else happens", async (
   expect(scene.client.state).toBe("connected");
   scene.client.close();
   expect(scene.socket.types().at(-1)).toBe("bye");
+});
+
+test("an application that has no address for the way back is asked again", async () => {
+  let asked = 0;
+  const signallingUrl = (): Promise<string> => {
+    asked += 1;
+    return asked === 2 ? new Promise(() => undefined) : Promise.resolve("ws://agent");
+  };
+  const scene = await talking({ signallingUrl });
+  scene.first.cut();
+  await scene.pass(12_000);
+  expect(asked).toBe(3);
+  expect(scene.sockets).toHaveLength(2);
+  expect(scene.events).toEqual([]);
+  scene.client.close();
 });
 
 test("without a network it tries once a second at the most, until there is one", async () => {

@@ -4,6 +4,7 @@ import type { Environment } from "../environment.ts";
 import { LLMRTCClientError } from "../errors.ts";
 import type { ConnectionReport, SessionMode } from "../events.ts";
 import type { Sound } from "../media/sound.ts";
+import { addressFrom } from "./address.ts";
 import { connectError } from "./connect-error.ts";
 import type { ConversationMessage } from "./inbox.ts";
 import { Link } from "./link.ts";
@@ -162,14 +163,15 @@ export class Call extends Emitter<CallEvents> {
     try {
       const { signallingUrl, protocols = [] } = config;
       const connectTo = (url: string): WebSocket => environment.openSocket(url, [protocols].flat());
-      const url = typeof signallingUrl === "string" ? signallingUrl : await signallingUrl();
+      const isFixed = typeof signallingUrl === "string";
+      const ask = (): Promise<string> => addressFrom(signallingUrl, environment.clock);
+      const url = isFixed ? signallingUrl : await ask();
       if (this.#progress !== attempt) return;
       const link = new Link({
         ...this.#options,
         socket: connectTo(url),
         // A token in the URL may have ended meanwhile.
-        open: async () =>
-          connectTo(typeof signallingUrl === "string" ? url : await signallingUrl()),
+        open: async () => connectTo(isFixed ? url : await ask()),
         turnDetection: this.turnDetection,
         troubles: this.troubles,
         resume: this.#session,

@@ -8,6 +8,7 @@ import type { Environment } from "../environment.ts";
 import type { ConnectionReport } from "../events.ts";
 import { DataChannel } from "./data-channel.ts";
 import { Evidence } from "./evidence.ts";
+import { giveIceServers } from "./give-ice-servers.ts";
 import { Negotiation } from "./negotiation.ts";
 import { Path } from "./path.ts";
 import { selectedPair } from "./selected-pair.ts";
@@ -62,14 +63,16 @@ export class Peer extends Emitter<PeerEvents> {
 
   constructor(options: PeerOptions) {
     super();
-    const { environment, iceServers, iceTransportPolicy, trickle, watch } = options;
+    const { environment, iceTransportPolicy, trickle, watch, logger } = options;
     const { signal } = this.#life;
-    const connection = environment.createPeer({
-      iceServers: [...iceServers],
-      iceTransportPolicy,
-      // Half the candidates and relays; older servers are not asked to.
-      ...(trickle && { bundlePolicy: "max-bundle" }),
-    });
+    const connection = giveIceServers(options.iceServers, environment, logger, (iceServers) =>
+      environment.createPeer({
+        iceServers,
+        iceTransportPolicy,
+        // Half the candidates and relays; older servers are not asked to.
+        ...(trickle && { bundlePolicy: "max-bundle" }),
+      }),
+    );
     const failed = (why: string): void => {
       this.#lose(why);
     };
@@ -157,12 +160,11 @@ export class Peer extends Emitter<PeerEvents> {
 
   /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
   setIceServers(iceServers: readonly RTCIceServer[]): void {
-    try {
-      const configuration = this.#connection.getConfiguration();
-      this.#connection.setConfiguration({ ...configuration, iceServers: [...iceServers] });
-    } catch (error) {
-      this.#options.logger.warn({ error }, "The browser did not take the new ICE servers");
-    }
+    const { environment, logger } = this.#options;
+    const configuration = this.#connection.getConfiguration();
+    giveIceServers(iceServers, environment, logger, (taken) => {
+      this.#connection.setConfiguration({ ...configuration, iceServers: taken });
+    });
   }
 
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */

@@ -94,18 +94,18 @@ export class Peers extends Emitter<PeersEvents> {
     this.#stream = undefined;
   }
 
-  #open({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): void {
-    const options = this.#options;
-    const peer = new Peer({
-      ...options,
-      iceServers: this.#iceServers,
-      iceTransportPolicy: relayOnly ? "relay" : options.iceTransportPolicy,
-      fresh: attempt > 1,
-      send: (message: ClientMessage) => {
-        if (message.type === "offer") this.#unanswered += 1;
-        options.send(message);
-      },
-    });
+  #open(step: Extract<PeerStep, { readonly phase: "trying" }>): void {
+    const { attempt } = step;
+    let peer: Peer;
+    try {
+      peer = this.#make(step);
+    } catch (error) {
+      this.#options.logger.warn({ error }, "The browser makes no peer connection");
+      this.#blame({ reason: "unsupported" });
+      this.emit("lost", "The browser makes no peer connection.");
+      this.emit("step", { type: "peer-lost", attempt });
+      return;
+    }
     this.#peer = peer;
     peer.on("message", (frame) => {
       this.emit("message", frame);
@@ -130,7 +130,21 @@ export class Peers extends Emitter<PeersEvents> {
     void peer.connect();
   }
 
-  #blame({ reason }: Peer): void {
+  #make({ attempt, relayOnly }: Extract<PeerStep, { readonly phase: "trying" }>): Peer {
+    const options = this.#options;
+    return new Peer({
+      ...options,
+      iceServers: this.#iceServers,
+      iceTransportPolicy: relayOnly ? "relay" : options.iceTransportPolicy,
+      fresh: attempt > 1,
+      send: (message: ClientMessage) => {
+        if (message.type === "offer") this.#unanswered += 1;
+        options.send(message);
+      },
+    });
+  }
+
+  #blame({ reason }: Pick<Peer, "reason">): void {
     this.#reason = reason;
     this.emit("trouble", reason);
   }
