@@ -18,6 +18,7 @@ export { turnRestIceServers, type TurnRestOptions } from "./ice/turn-rest.ts";
 export { twilioIceServers, type TwilioOptions } from "./ice/twilio.ts";
 export type { SessionTerms, Verdict } from "./security/admission.ts";
 export type { MetricsAccess } from "./http/metrics.ts";
+export { maskingLogger } from "./observe/masking-logger.ts";
 export { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
 export { jsonLogger } from "./logging.ts";
 export {

@@ -13,6 +13,8 @@ import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
 import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
+import { maskingLogger } from "./observe/masking-logger.ts";
+import { serverAddresses } from "./observe/server-addresses.ts";
 import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
@@ -53,6 +55,8 @@ export interface LLMRTCServerConfig
   readonly playground?: boolean | undefined;
   /** Default: warnings and errors as JSON lines on standard output. */
   readonly logger?: Logger | undefined;
+  /** Log IP addresses in full. Default false: what is the server's own stays, others become `203.0.x.x`. */
+  readonly logAddresses?: boolean | undefined;
 }
 
 const defaultSystemPrompt =
@@ -102,8 +106,14 @@ export function resolveConfig(config: LLMRTCServerConfig) {
     portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,
-    logger: config.logger ?? jsonLogger(),
+    logger: loggerOf(config),
   };
+}
+
+/** Where every line of the server passes. Plain JavaScript may say `"false"`: only true is yes. */
+function loggerOf(config: LLMRTCServerConfig): Logger {
+  const { logger = jsonLogger(), logAddresses } = config;
+  return logAddresses === true ? logger : maskingLogger(logger, serverAddresses(config));
 }
 
 /** An empty token would let everybody in who sends none. */

@@ -223,6 +223,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   /** Nothing is made for a caller, and nothing that it sends is read, before it is let in. */
   async #meet(socket: WebSocket, request: IncomingMessage, running: Running) {
     const { logger } = this.#config;
+    const address = request.socket.remoteAddress; // gone when the socket is
     socket.on("error", (error) => {
       logger.warn({ error }, "WebSocket error"); // close follows
     });
@@ -232,7 +233,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     if (socket.readyState !== socket.OPEN) return;
     if ("code" in welcomed) {
       const { code, reason } = welcomed;
-      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
+      logger.info({ code, why: reason, reason: "refused", address }, "caller refused");
       this.#turnedAway("refused");
       socket.close(code, reason);
     } else if (this.#running !== running) {
@@ -249,12 +250,14 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     { terms, services }: Welcomed,
   ): void {
     const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
+    const address = request.socket.remoteAddress;
     const place = desk.receive(socket, () => {
       this.#turnedAway("busy");
       connection.turnAway();
     });
     if (place === "closed") {
-      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
+      const { busy: code } = closeCodes;
+      logger.info({ code, reason: "busy", ...desk.capacity, address }, "caller refused");
       this.#turnedAway("busy");
       socket.close(closeCodes.busy, "server is full");
       return;
@@ -285,6 +288,7 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     });
     this.#connections.add(connection);
     this.#gaugeConnections();
+    logger.info({ sessionId: connection.id, address }, "caller let in");
     this.emit("connection", { id: connection.id });
     socket.on("close", () => {
       this.#connections.delete(connection);
