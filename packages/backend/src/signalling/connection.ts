@@ -131,6 +131,7 @@ export class Connection implements Outlet {
       this.#call = own;
       return false;
     }
+    this.#logger.info({ sessionId, openedAs: own.id }, "caller is back");
     void own.discard();
     return true;
   }
