@@ -1,6 +1,5 @@
 import {
   type ConversationProviders,
-  defaultTimeouts,
   LLMRTCError,
   type Logger,
   type MetricsAdapter,
@@ -15,14 +14,10 @@ import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
 import { maskingLogger } from "./observe/masking-logger.ts";
 import { serverAddresses } from "./observe/server-addresses.ts";
-import { turnTakingOf } from "./session/turn-taking.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
-import {
-  checkConversation,
-  type ConversationOptions,
-  type SessionFunction,
-} from "./session/session-options.ts";
+import { checkConversation, type ConversationOptions } from "./session/conversation-options.ts";
+import type { SessionFunction } from "./session/session-options.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
@@ -59,10 +54,7 @@ export interface LLMRTCServerConfig
   readonly logAddresses?: boolean | undefined;
 }
 
-const defaultSystemPrompt =
-  "You are a helpful voice assistant. Your words are spoken aloud: answer briefly, in plain sentences, without lists or markup.";
-
-/** The config with every default filled in. */
+/** The config with the server's own defaults filled in; those of a conversation are filled in for each. */
 export type ResolvedConfig = ReturnType<typeof resolveConfig>;
 
 /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -82,27 +74,15 @@ export function resolveConfig(config: LLMRTCServerConfig) {
   checkAddresses(config);
   checkConversation(config);
   checkMetricsAccess(config);
-  const { timeouts, ...rest } = config;
   return {
-    ...rest,
+    ...config,
     port: config.port ?? 8787,
     host: config.host ?? "127.0.0.1",
-    systemPrompt: config.systemPrompt ?? defaultSystemPrompt,
-    historyLimit: config.historyLimit ?? 8,
-    streamingTTS: config.streamingTTS ?? true,
-    streamingSTT: config.streamingSTT ?? true,
     heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
     hooks: config.hooks ?? {},
     metrics: config.metrics ?? new NoopMetrics(),
     metricsAccess: config.metricsAccess ?? "local",
-    llm: config.llm ?? {},
-    timeouts: {
-      sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
-      llmMs: timeouts?.llmMs ?? defaultTimeouts.llmMs,
-      ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
-    },
     endOfTurn: config.endOfTurn ?? {},
-    turnTaking: turnTakingOf(config),
     portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,

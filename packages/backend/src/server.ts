@@ -18,6 +18,7 @@ import { PlayoutClock } from "./media/playout-clock.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { FrontDesk } from "./security/front-desk.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import { conversationOf } from "./session/conversation-options.ts";
 import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session.ts";
@@ -169,9 +170,14 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   #services(
     media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
   ): SessionServices {
-    const config = this.#config;
-    const { hooks, systemPrompt, historyLimit, greeting, silence } = config;
-    return { turn: config, hooks, systemPrompt, historyLimit, greeting, silence, ...media };
+    const { providers, hooks, metrics, logger } = this.#config;
+    const { turn, ...conversation } = conversationOf(this.#config);
+    return {
+      ...conversation,
+      turn: { ...turn, providers, hooks, metrics, logger },
+      hooks,
+      ...media,
+    };
   }
 
   #openSessions(services: SessionServices): SessionRegistry {
