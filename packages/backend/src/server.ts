@@ -21,7 +21,7 @@ import { SessionRegistry } from "./session/registry.ts";
 import { conversationOf } from "./session/conversation-options.ts";
 import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
-import type { SessionServices } from "./session/session.ts";
+import type { SessionServices } from "./session/session-services.ts";
 import { Reception } from "./signalling/reception.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";

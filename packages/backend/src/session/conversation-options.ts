@@ -10,7 +10,7 @@ import {
 } from "@metered/llmrtc-core";
 import type { EndOfTurnOptions } from "../media/end-of-turn.ts";
 import type { LineSource, SilenceOptions } from "./session-handle.ts";
-import type { SessionServices } from "./session.ts";
+import type { SessionServices } from "./session-services.ts";
 import { type InterruptionOptions, turnTakingOf } from "./turn-taking.ts";
 
 /** How a call goes. The server's own hold for all its calls, `session` changes them for one. */

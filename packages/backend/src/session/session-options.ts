@@ -9,7 +9,7 @@ import {
   defined,
   overridden,
 } from "./conversation-options.ts";
-import type { SessionServices } from "./session.ts";
+import type { SessionServices } from "./session-services.ts";
 
 /** Of one call; what is absent or undefined is as the server has it. */
 export interface SessionOptions extends ConversationOptions {
