@@ -1,12 +1,12 @@
 import { LLMRTCServer, type LLMRTCServerConfig } from "@metered/llmrtc-backend";
-import type { Logger, ServerMessage } from "@metered/llmrtc-core";
+import type { ServerMessage } from "@metered/llmrtc-core";
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { WebRtcTransport } from "../src/transport/webrtc/transport.ts";
+import { Log } from "./log.ts";
 import { WebRtcCaller } from "./webrtc-caller.ts";
 
 /** Where the caller of these tests seems to call from. */
@@ -17,43 +17,6 @@ const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step();
 });
-
-interface Line {
-  readonly message: string | undefined;
-  readonly fields: object;
-}
-
-/** Keeps every line, of every level. */
-class Log implements Logger {
-  readonly lines: Line[] = [];
-  readonly #waiting = new Set<() => void>();
-  readonly debug = this.#note.bind(this);
-  readonly info = this.#note.bind(this);
-  readonly warn = this.#note.bind(this);
-  readonly error = this.#note.bind(this);
-
-  /** All that can be read in the lines, hidden fields of errors too. */
-  get text(): string {
-    return inspect(this.lines, { depth: Infinity, showHidden: true, maxArrayLength: null });
-  }
-
-  /** Resolves with the first line of that message, past or to come. */
-  line(message: string): Promise<object> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        const found = this.lines.find((line) => line.message === message);
-        if (found) resolve(found.fields);
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  #note(fields: object, message?: string): void {
-    this.lines.push({ message, fields });
-    for (const look of this.#waiting) look();
-  }
-}
 
 async function serve(config: Partial<LLMRTCServerConfig>) {
   const log = new Log();

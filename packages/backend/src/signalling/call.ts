@@ -17,6 +17,7 @@ import type { CallServices } from "./call-services.ts";
 import { ClientEnd } from "./client-end.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
+import { logRefusal } from "./refusal.ts";
 import { Ways } from "./ways.ts";
 
 /** The calls of a server that a new socket can take over. */
@@ -236,6 +237,6 @@ export class Call implements SessionOwner {
   #refuse(error: unknown): void {
     const { client, logger } = this.#parts;
     if (client.outlet) client.outlet.refuse(error);
-    else logger.warn({ error, sessionId: this.id }, "refused, without a socket");
+    else logRefusal(logger, error, this.id);
   }
 }

@@ -9,6 +9,7 @@ import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
 import type { Call } from "./call.ts";
 import { closeCodes } from "./close-codes.ts";
 import { Connection, type ConnectionServices } from "./connection.ts";
+import { logSocketError } from "./socket-error.ts";
 import { welcome, type Welcome, type WelcomeOptions } from "./welcome.ts";
 
 export type ReceptionEvents = {
@@ -49,6 +50,9 @@ export class Reception extends Emitter<ReceptionEvents> {
   readonly #connections = new Set<Connection>();
   readonly #calls = new Set<Call>();
   readonly #paths: CallsByPath;
+  readonly #onError = (error: Error): void => {
+    logSocketError(this.#options.shared.logger, error);
+  };
   #closing = false;
 
   constructor(options: ReceptionOptions) {
@@ -62,11 +66,9 @@ export class Reception extends Emitter<ReceptionEvents> {
    * in. Never rejects.
    */
   async meet(socket: WebSocket, request: IncomingMessage): Promise<void> {
-    const { admission, defaults, shared } = this.#options;
+    const { admission, defaults } = this.#options;
     const visitor = { socket, origin: callerOrigin(request) };
-    socket.on("error", (error) => {
-      shared.logger.warn({ error }, "WebSocket error"); // close follows
-    });
+    socket.on("error", this.#onError);
     socket.pause();
     const welcomed = await welcome(request, admission, defaults);
     socket.resume();
@@ -132,6 +134,7 @@ export class Reception extends Emitter<ReceptionEvents> {
       calls: this.#calls,
       paths: this.#paths,
     });
+    socket.off("error", this.#onError); // it has a listener of its own
     this.#connections.add(connection);
     this.#gauge();
     return connection;
