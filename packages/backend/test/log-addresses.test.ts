@@ -129,6 +129,22 @@ describe("the server's log", () => {
     expect(await at.log.line("caller refused")).toMatchObject({ code: 4401, address: "203.0.x.x" });
   });
 
+  test("tells for whom a proxy asks, masked, and nothing that is no address", async () => {
+    const at = await serve({ iceServers: [] });
+    const from = async (forwarded: string) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${portOf(at)}`, {
+        headers: { "X-Forwarded-For": forwarded },
+      });
+      await next(socket, "ready");
+      return at.log.lines.findLast(({ message }) => message === "caller let in")?.fields;
+    };
+    expect(await from("198.51.100.9, 10.0.0.1")).toMatchObject({
+      address: "203.0.x.x",
+      forwardedFor: "198.51.x.x",
+    });
+    expect(await from("<script>")).toMatchObject({ forwardedFor: undefined });
+  });
+
   test("is masked where plain JavaScript says anything but true", async () => {
     const logAddresses = "false" as unknown as boolean;
     const { log } = await trouble({ logAddresses });
