@@ -18,6 +18,7 @@ export { turnRestIceServers, type TurnRestOptions } from "./ice/turn-rest.ts";
 export { twilioIceServers, type TwilioOptions } from "./ice/twilio.ts";
 export type { SessionTerms, Verdict } from "./security/admission.ts";
 export type { MetricsAccess } from "./http/metrics.ts";
+export { maskingLogger } from "./observe/masking-logger.ts";
 export { PrometheusMetrics, type PrometheusMetricsOptions } from "./observe/prometheus-metrics.ts";
 export { jsonLogger } from "./logging.ts";
 export {
@@ -26,11 +27,8 @@ export {
   type SmartTurnOptions,
 } from "./media/smart-turn/smart-turn.ts";
 export { openSilero, type SileroDetector, type SileroOptions } from "./media/silero/silero.ts";
-export type {
-  ConversationOptions,
-  SessionFunction,
-  SessionOptions,
-} from "./session/session-options.ts";
+export type { ConversationOptions } from "./session/conversation-options.ts";
+export type { SessionFunction, SessionOptions } from "./session/session-options.ts";
 export type * from "./session/session-handle.ts";
 export { LLMRTCServer, type LLMRTCServerEvents } from "./server.ts";
 export type { LLMRTCServerConfig } from "./server-config.ts";

@@ -1,6 +1,5 @@
 import {
   type ConversationProviders,
-  defaultTimeouts,
   LLMRTCError,
   type Logger,
   type MetricsAdapter,
@@ -13,14 +12,12 @@ import type { CorsOptions } from "cors";
 import type { IceServerOptions } from "./ice/choose.ts";
 import type { MetricsAccess } from "./http/metrics.ts";
 import { jsonLogger } from "./logging.ts";
-import { turnTakingOf } from "./session/turn-taking.ts";
+import { maskingLogger } from "./observe/masking-logger.ts";
+import { serverAddresses } from "./observe/server-addresses.ts";
 import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
-import {
-  checkConversation,
-  type ConversationOptions,
-  type SessionFunction,
-} from "./session/session-options.ts";
+import { checkConversation, type ConversationOptions } from "./session/conversation-options.ts";
+import type { SessionFunction } from "./session/session-options.ts";
 import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
@@ -53,12 +50,11 @@ export interface LLMRTCServerConfig
   readonly playground?: boolean | undefined;
   /** Default: warnings and errors as JSON lines on standard output. */
   readonly logger?: Logger | undefined;
+  /** Log IP addresses in full. Default false: what is the server's own stays, others become `203.0.x.x`. */
+  readonly logAddresses?: boolean | undefined;
 }
 
-const defaultSystemPrompt =
-  "You are a helpful voice assistant. Your words are spoken aloud: answer briefly, in plain sentences, without lists or markup.";
-
-/** The config with every default filled in. */
+/** The config with the server's own defaults filled in; those of a conversation are filled in for each. */
 export type ResolvedConfig = ReturnType<typeof resolveConfig>;
 
 /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -78,32 +74,26 @@ export function resolveConfig(config: LLMRTCServerConfig) {
   checkAddresses(config);
   checkConversation(config);
   checkMetricsAccess(config);
-  const { timeouts, ...rest } = config;
   return {
-    ...rest,
+    ...config,
     port: config.port ?? 8787,
     host: config.host ?? "127.0.0.1",
-    systemPrompt: config.systemPrompt ?? defaultSystemPrompt,
-    historyLimit: config.historyLimit ?? 8,
-    streamingTTS: config.streamingTTS ?? true,
-    streamingSTT: config.streamingSTT ?? true,
     heartbeatTimeout: config.heartbeatTimeout ?? 45_000,
     hooks: config.hooks ?? {},
     metrics: config.metrics ?? new NoopMetrics(),
     metricsAccess: config.metricsAccess ?? "local",
-    llm: config.llm ?? {},
-    timeouts: {
-      sttMs: timeouts?.sttMs ?? defaultTimeouts.sttMs,
-      llmMs: timeouts?.llmMs ?? defaultTimeouts.llmMs,
-      ttsMs: timeouts?.ttsMs ?? defaultTimeouts.ttsMs,
-    },
     endOfTurn: config.endOfTurn ?? {},
-    turnTaking: turnTakingOf(config),
     portRange: config.portRange ?? defaultPortRange,
     maxMessageBytes: config.maxMessageBytes ?? 1024 * 1024,
     playground: config.playground ?? true,
-    logger: config.logger ?? jsonLogger(),
+    logger: loggerOf(config),
   };
+}
+
+/** Where every line of the server passes. Plain JavaScript may say `"false"`: only true is yes. */
+function loggerOf(config: LLMRTCServerConfig): Logger {
+  const { logger = jsonLogger(), logAddresses } = config;
+  return logAddresses === true ? logger : maskingLogger(logger, serverAddresses(config));
 }
 
 /** An empty token would let everybody in who sends none. */

@@ -1,38 +1,28 @@
-import {
-  type ConnectionReason,
-  type ConversationProviders,
-  LLMRTCError,
-  MetricNames,
-  type VoiceDetector,
-} from "@metered/llmrtc-core";
+import { type ConversationProviders, LLMRTCError } from "@metered/llmrtc-core";
 import type { Express } from "express";
 import { EventEmitter } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type WebSocket, WebSocketServer } from "ws";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocketServer } from "ws";
 import { createApp } from "./http/app.ts";
 import { closed, closedSockets, holdUpgrades, listening } from "./http/listener.ts";
 import { servePlayground } from "./http/playground.ts";
-import { openTurnDetector, type OpenTurnDetector } from "./media/end-of-turn.ts";
+import { openDetectors } from "./media/detectors.ts";
 import { chooseIceServers } from "./ice/choose.ts";
 import { IceRenewal } from "./ice/renewal.ts";
 import { IceSupply } from "./ice/supply.ts";
-import { CallsByPath } from "./observe/calls-by-path.ts";
 import { PrometheusMetrics } from "./observe/prometheus-metrics.ts";
 import { toAll } from "./observe/to-all.ts";
 import { PlayoutClock } from "./media/playout-clock.ts";
-import { openSilero } from "./media/silero/silero.ts";
 import { type LLMRTCServerConfig, resolveConfig, type ResolvedConfig } from "./server-config.ts";
 import { FrontDesk } from "./security/front-desk.ts";
-import { seemingAddress } from "./security/seeming-address.ts";
 import { SessionRegistry } from "./session/registry.ts";
+import { conversationOf } from "./session/conversation-options.ts";
 import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
-import type { SessionServices } from "./session/session.ts";
-import type { Call } from "./signalling/call.ts";
-import { closeCodes } from "./signalling/close-codes.ts";
-import { Connection } from "./signalling/connection.ts";
-import { welcome, type Welcome } from "./signalling/welcome.ts";
+import type { SessionServices } from "./session/session-services.ts";
+import { Reception } from "./signalling/reception.ts";
 import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
@@ -58,9 +48,6 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   readonly #config: ResolvedConfig;
   readonly #app: Express;
   readonly #ice: IceSupply;
-  readonly #paths: CallsByPath;
-  readonly #connections = new Set<Connection>();
-  readonly #calls = new Set<Call>();
   #running: Running | undefined;
 
   /** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
@@ -74,7 +61,6 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const capacity = () => this.#running?.desk.capacity;
     this.#app = createApp({ cors, capacity, metrics: prometheus, metricsAccess });
     this.#ice = new IceSupply({ source: chooseIceServers(config), logger, metrics });
-    this.#paths = new CallsByPath(metrics);
   }
 
   /** The Express app, for routes and middleware of your own, before or after `start`. */
@@ -129,9 +115,10 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     const letIn = holdUpgrades(http, sockets);
     try {
       const all = [providers.llm, providers.stt, providers.tts, providers.vision];
-      const [voiceDetector, turnDetector] = await Promise.all([
-        this.#openVoiceDetector(undo),
-        this.#openTurnDetector(undo),
+      const opening = openDetectors(this.#config);
+      undo.push(async () => (await opening).close());
+      const [{ voiceDetector, turnDetector }] = await Promise.all([
+        opening,
         warmUpWebRtc(),
         this.#ice.open(), // a wrong key shows now, and the first caller need not wait
         ...all.map(async (provider) => {
@@ -151,8 +138,9 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
       });
       undo.push(() => closedSockets(sockets));
       const defaults = { services, options: this.#config, turnDetectors: turnDetector };
-      this.#running = { http, sessions, desk, undo, defaults };
-      this.#serve(sockets, this.#running);
+      const reception = this.#openReception(sessions, desk, defaults);
+      this.#running = { http, sessions, desk, reception, undo };
+      this.#serve(sockets, reception);
       letIn();
     } catch (error) {
       await undoAll(undo);
@@ -173,36 +161,23 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     if (!running) return;
     this.#running = undefined;
     const drained = new AbortController();
-    await Promise.race([running.sessions.idle(), delay(drainMs, drained.signal)]);
+    const { sessions, reception } = running;
+    await reception.close(Promise.race([sessions.idle(), sleep(drainMs, undefined, drained)]));
     drained.abort();
-    for (const connection of this.#connections) {
-      connection.close(closeCodes.goingAway, "server stops");
-    }
     await undoAll(running.undo);
-  }
-
-  async #openVoiceDetector(undo: (() => Promise<void>)[]): Promise<VoiceDetector> {
-    const { voiceDetector, logger } = this.#config;
-    if (voiceDetector) return voiceDetector; // the caller's own to close
-    const silero = await openSilero({ logger });
-    undo.push(() => silero.close());
-    return silero;
-  }
-
-  async #openTurnDetector(undo: (() => Promise<void>)[]): Promise<OpenTurnDetector> {
-    const { turnDetector, endOfTurn, logger } = this.#config;
-    // With a detector of the application's own no model is loaded.
-    const opened = await openTurnDetector(turnDetector ? { model: false } : endOfTurn, logger);
-    undo.push(() => opened.close());
-    return turnDetector ? { ...opened, detector: turnDetector } : opened;
   }
 
   #services(
     media: Pick<SessionServices, "voiceDetector" | "turnDetector" | "clock">,
   ): SessionServices {
-    const config = this.#config;
-    const { hooks, systemPrompt, historyLimit, greeting, silence } = config;
-    return { turn: config, hooks, systemPrompt, historyLimit, greeting, silence, ...media };
+    const { providers, hooks, metrics, logger } = this.#config;
+    const { turn, ...conversation } = conversationOf(this.#config);
+    return {
+      ...conversation,
+      turn: { ...turn, providers, hooks, metrics, logger },
+      hooks,
+      ...media,
+    };
   }
 
   #openSessions(services: SessionServices): SessionRegistry {
@@ -211,96 +186,40 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
     return new SessionRegistry({ logger, services, ...ttl });
   }
 
-  #serve(sockets: WebSocketServer, running: Running): void {
+  #serve(sockets: WebSocketServer, reception: Reception): void {
     sockets.on("error", (error) => {
       this.#report(error);
     });
     sockets.on("connection", (socket, request) => {
-      void this.#meet(socket, request, running);
+      void reception.meet(socket, request);
     });
   }
 
-  /** Nothing is made for a caller, and nothing that it sends is read, before it is let in. */
-  async #meet(socket: WebSocket, request: IncomingMessage, running: Running) {
-    const { logger } = this.#config;
-    socket.on("error", (error) => {
-      logger.warn({ error }, "WebSocket error"); // close follows
-    });
-    socket.pause();
-    const welcomed = await welcome(request, this.#config, running.defaults);
-    socket.resume();
-    if (socket.readyState !== socket.OPEN) return;
-    if ("code" in welcomed) {
-      const { code, reason } = welcomed;
-      logger.info({ code, why: reason, reason: "refused" }, "caller refused");
-      this.#turnedAway("refused");
-      socket.close(code, reason);
-    } else if (this.#running !== running) {
-      socket.close(closeCodes.goingAway, "server stops");
-    } else {
-      this.#connect(socket, request, running, welcomed);
-    }
-  }
-
-  #connect(
-    socket: WebSocket,
-    request: IncomingMessage,
-    { sessions, desk }: Running,
-    { terms, services }: Welcomed,
-  ): void {
-    const { hooks, metrics, logger, heartbeatTimeout, portRange } = this.#config;
-    const place = desk.receive(socket, () => {
-      this.#turnedAway("busy");
-      connection.turnAway();
-    });
-    if (place === "closed") {
-      logger.info({ code: closeCodes.busy, reason: "busy", ...desk.capacity }, "caller refused");
-      this.#turnedAway("busy");
-      socket.close(closeCodes.busy, "server is full");
-      return;
-    }
-    const connection = new Connection(socket, {
-      sessions,
-      session: services,
-      gate: place === "open" ? undefined : place,
-      calls: this.#calls,
-      hooks,
-      metrics,
-      paths: this.#paths,
-      logger,
-      heartbeatTimeoutMs: heartbeatTimeout,
-      iceTransportPolicy: terms.iceTransportPolicy ?? this.#config.iceTransportPolicy,
-      iceServers: (sessionId, renewed) => new IceRenewal({ supply: this.#ice, sessionId, renewed }),
-      openTransport: (iceServers) => {
-        const addresses = hostAddresses(this.#config);
-        const common = {
-          iceServers,
-          logger,
-          metrics,
-          portRange,
-          callerAddress: seemingAddress(request),
-        };
-        return openWebRtcTransport({ ...common, hostAddresses: addresses });
+  #openReception(sessions: SessionRegistry, desk: FrontDesk, defaults: ServerDefaults): Reception {
+    const config = this.#config;
+    const { hooks, metrics, logger, heartbeatTimeout, iceTransportPolicy, portRange } = config;
+    const supply = this.#ice;
+    const reception = new Reception({
+      admission: config,
+      defaults,
+      desk,
+      shared: {
+        sessions,
+        hooks,
+        metrics,
+        logger,
+        heartbeatTimeoutMs: heartbeatTimeout,
+        iceTransportPolicy,
+        iceServers: (sessionId, renewed) => new IceRenewal({ supply, sessionId, renewed }),
+      },
+      openTransport: (iceServers, callerAddress) => {
+        const common = { iceServers, callerAddress, logger, metrics, portRange };
+        return openWebRtcTransport({ ...common, hostAddresses: hostAddresses(config) });
       },
     });
-    this.#connections.add(connection);
-    this.#gaugeConnections();
-    this.emit("connection", { id: connection.id });
-    socket.on("close", () => {
-      this.#connections.delete(connection);
-      this.#gaugeConnections();
-      this.emit("disconnect", { id: connection.id });
-    });
-  }
-
-  #turnedAway(reason: ConnectionReason): void {
-    const { metrics } = this.#config;
-    metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
-    metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
-  }
-
-  #gaugeConnections(): void {
-    this.#config.metrics.gauge(MetricNames.CONNECTIONS, this.#connections.size);
+    reception.on("connection", (event) => this.emit("connection", event));
+    reception.on("disconnect", (event) => this.emit("disconnect", event));
+    return reception;
   }
 
   /** An `error` event without a listener would end the process. */
@@ -313,26 +232,14 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
 interface Running {
   readonly http: Server;
   readonly sessions: SessionRegistry;
-  readonly defaults: ServerDefaults;
   readonly desk: FrontDesk;
+  readonly reception: Reception;
   readonly undo: (() => Promise<void>)[];
 }
-
-type Welcomed = Extract<Welcome, { readonly terms: unknown }>;
 
 /** Newest first; one that fails does not keep the others from being undone. */
 async function undoAll(undo: readonly (() => Promise<void>)[]): Promise<void> {
   for (const step of [...undo].reverse()) await step().catch(() => undefined);
-}
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function namesOf({ llm, stt, tts }: ConversationProviders) {

@@ -9,7 +9,7 @@ import {
 } from "@metered/llmrtc-core";
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector, settle } from "@metered/llmrtc-testing";
 import { SessionRegistry } from "../src/session/registry.ts";
-import type { SessionServices } from "../src/session/session.ts";
+import type { SessionServices } from "../src/session/session-services.ts";
 import { hurriedTime, MemoryTransport } from "./memory-transport.ts";
 
 export interface SetUp {

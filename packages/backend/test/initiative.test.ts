@@ -1,6 +1,6 @@
 import { fakeLLM, fakeSTT, fakeTTS, manualClock, settle } from "@metered/llmrtc-testing";
 import { afterEach, describe, expect, test } from "vitest";
-import type { SessionServices } from "../src/session/session.ts";
+import type { SessionServices } from "../src/session/session-services.ts";
 import { closeSessions, connect, setUp, type SetUp } from "./calling.ts";
 
 const loud = 9000;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, test } from "vitest";
-import { seemingAddress } from "../src/security/seeming-address.ts";
+import { callerOrigin, seemingAddress } from "../src/security/caller-origin.ts";
 import { mayReach } from "../src/transport/reach.ts";
 
 const hosts = ["203.0.113.7", "2001:db8::7", "10.0.0.7", "fd00::7", "127.0.0.1"];
@@ -34,6 +34,6 @@ describe("a caller seems to come", () => {
     ["from nowhere, by a proxy that hides it", request("127.0.0.1", "unknown"), undefined],
     ["from nowhere, when the socket is gone", request(undefined), undefined],
   ])("%s", (_, asked, expected) => {
-    expect(seemingAddress(asked)).toBe(expected);
+    expect(seemingAddress(callerOrigin(asked))).toBe(expected);
   });
 });

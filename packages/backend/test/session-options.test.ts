@@ -101,10 +101,9 @@ describe("options of a session", () => {
   async function withOptions(options: SessionOptions) {
     const services = servicesFor();
     const turnDetectors = await openTurnDetector({ model: false }, silentLogger);
-    return sessionServices(
-      { services, options: { endOfTurn: { model: false } }, turnDetectors },
-      options,
-    );
+    const { systemPrompt } = services;
+    const shared = { systemPrompt, endOfTurn: { model: false } };
+    return sessionServices({ services, options: shared, turnDetectors }, options);
   }
 
   test("what is absent or undefined is as the server has it", async () => {

@@ -34,6 +34,7 @@ const schema = z.object({
   STREAMING_TTS: flag.exactOptional(),
   STREAMING_STT: flag.exactOptional(),
   LOG_LEVEL: logLevel.exactOptional(),
+  LOG_ADDRESSES: flag.exactOptional(),
   HISTORY_LIMIT: wholeNumber(1, 10_000).exactOptional(),
   ...iceFields,
   ICE_INTERFACES: words.exactOptional(),
@@ -85,6 +86,7 @@ export interface ServerSettings
   readonly streamingTTS?: boolean;
   readonly streamingSTT?: boolean;
   readonly historyLimit?: number;
+  readonly logAddresses?: boolean;
   readonly metricsAccess?: MetricsAccess;
 }
 
@@ -126,7 +128,7 @@ function fault({ path, message }: z.core.$ZodIssue): string {
 
 function serverSettings(settings: Settings): ServerSettings {
   const { PORT, HOST, SYSTEM_PROMPT, GREETING } = settings;
-  const { STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT } = settings;
+  const { STREAMING_TTS, STREAMING_STT, HISTORY_LIMIT, LOG_ADDRESSES } = settings;
   const { METRICS_ACCESS, METRICS_TOKEN } = settings;
   if (METRICS_TOKEN !== undefined && METRICS_ACCESS !== undefined) {
     throw new LLMRTCError(
@@ -145,6 +147,7 @@ function serverSettings(settings: Settings): ServerSettings {
     ...(STREAMING_TTS !== undefined && { streamingTTS: STREAMING_TTS }),
     ...(STREAMING_STT !== undefined && { streamingSTT: STREAMING_STT }),
     ...(HISTORY_LIMIT !== undefined && { historyLimit: HISTORY_LIMIT }),
+    ...(LOG_ADDRESSES !== undefined && { logAddresses: LOG_ADDRESSES }),
     ...(ICE_INTERFACES !== undefined && { interfaces: ICE_INTERFACES }),
     ...(ANNOUNCED_ADDRESSES !== undefined && { announcedAddresses: ANNOUNCED_ADDRESSES }),
     ...(PORT_RANGE !== undefined && { portRange: PORT_RANGE }),

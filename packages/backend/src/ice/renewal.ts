@@ -38,6 +38,11 @@ export class IceRenewal {
     return this.#current;
   }
 
+  /** The servers as they are now; undefined before they are there. */
+  get current(): SuppliedIceServers | undefined {
+    return this.#current;
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancel?.();

@@ -39,7 +39,8 @@ type AttemptEvent = Parameters<typeof nextAttempt>[1];
 
 /**
  * Follows one caller's connection from being let in to its end, and tells metrics, hooks and the log: how
- * the attempt ended, which way sound goes, restarts, recoveries and drops. Kinds of address, never addresses.
+ * the attempt ended, which way sound goes, restarts, recoveries and drops. Metrics and hooks get kinds of
+ * address, never addresses.
  */
 export class ConnectionWatch {
   readonly #options: ConnectionWatchOptions;
@@ -93,6 +94,7 @@ export class ConnectionWatch {
     else this.#connected("websocket");
     transport.on("connected", () => {
       if (!("stage" in transport)) return;
+      this.#tell(transport);
       this.#connected(undefined);
       if (!this.#reports) this.#restarts.ended("succeeded");
     });
@@ -167,6 +169,12 @@ export class ConnectionWatch {
       this.#cancel = this.#clock.after(reportWithinMs, () => {
         this.#say(undefined);
       });
+  }
+
+  /** For those who debug a network. The logger masks addresses, unless it was asked not to. */
+  #tell({ pair, addresses }: WebRtcTransport): void {
+    const { logger, sessionId } = this.#options;
+    logger.debug({ ...pair, ...addresses, sessionId: sessionId() }, "path of a call");
   }
 
   #go(path: ConnectionPath | undefined): void {

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, systemClock } from "@metered/llmrtc-core";
-import { Session, type SessionServices } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionServices } from "./session-services.ts";
 
 export interface SessionRegistryOptions {
   readonly services: SessionServices;

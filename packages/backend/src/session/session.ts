@@ -1,51 +1,20 @@
 import {
   type ClientMessage,
-  type Clock,
   Emitter,
   type Feature,
   History,
   Lifetime,
   type Message,
-  type ServerHooks,
   type ServerMessage,
-  type TurnDetector,
-  type TurnOptions,
   type VisionAttachment,
-  type VoiceDetector,
-  type VoiceOutput,
 } from "@metered/llmrtc-core";
-import { Playout } from "../media/playout.ts";
-import type { PlayoutClock } from "../media/playout-clock.ts";
 import type { Transport } from "../transport/transport.ts";
-import { Hearing } from "./hearing.ts";
 import { Initiative } from "./initiative.ts";
-import type {
-  Line,
-  LineSource,
-  SayOptions,
-  SessionHandle,
-  SilenceOptions,
-  Spoken,
-} from "./session-handle.ts";
+import { Media } from "./media.ts";
+import type { Line, SayOptions, SessionHandle, Spoken } from "./session-handle.ts";
+import type { SessionServices } from "./session-services.ts";
 import { Turns } from "./turns.ts";
-import { messageVoice, trackVoice } from "./voice-outputs.ts";
-
-/** What every session of a server shares. */
-export interface SessionServices {
-  readonly turn: TurnOptions;
-  readonly hooks: ServerHooks;
-  readonly systemPrompt: string | undefined;
-  /** Messages of history that the model sees. */
-  readonly historyLimit: number;
-  readonly greeting?: LineSource | undefined;
-  readonly silence?: SilenceOptions | undefined;
-  readonly turnDetector: TurnDetector;
-  /** Undefined where the model could not be loaded: the session then hears typed text only. */
-  readonly voiceDetector: VoiceDetector | undefined;
-  readonly clock: PlayoutClock;
-  /** For who speaks when. Default: the system's. */
-  readonly time?: Clock;
-}
+import { messageVoice } from "./voice-outputs.ts";
 
 type SessionEvents = {
   /** For the client, on whichever channel reaches it. */
@@ -55,7 +24,6 @@ type SessionEvents = {
 };
 
 type TurnAction = Extract<ClientMessage, { readonly type: "turn" }>["action"];
-type Attestation = Omit<Extract<ClientMessage, { readonly type: "playout" }>, "type">;
 
 /** At most this many pictures wait for the next turn; the oldest go first. */
 const maxPendingAttachments = 8;
@@ -70,6 +38,9 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
   readonly #lifetime = new Lifetime();
   readonly #history: History;
   readonly #turns: Turns;
+  readonly #send = (message: ServerMessage): void => {
+    this.emit("message", message);
+  };
   #attachments: VisionAttachment[] = [];
   #features: ReadonlySet<string> = new Set<Feature>();
   #media: Media | undefined;
@@ -82,9 +53,6 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     this.#services = services;
     const { systemPrompt, historyLimit } = services;
     this.#history = new History({ ...(systemPrompt && { systemPrompt }), limit: historyLimit });
-    const send = (message: ServerMessage): void => {
-      this.emit("message", message);
-    };
     this.#initiative = new Initiative({
       session: this,
       greeting: services.greeting,
@@ -97,8 +65,8 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
       sessionId: () => this.#id,
       history: this.#history,
       turn: services.turn,
-      voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, send),
-      send,
+      voice: (turnId) => this.#media?.voice ?? messageVoice(turnId, this.#send),
+      send: this.#send,
       has: (feature) => this.#features.has(feature),
       pictures: {
         waiting: () => this.#attachments.length > 0,
@@ -159,12 +127,12 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
   /** Only the caller himself begins and ends his spoken turns, by `turn`. */
   set manual(manual: boolean) {
     this.#manual = manual;
-    if (this.#media?.hearing) this.#media.hearing.ear.manual = manual;
+    if (this.#media?.ear) this.#media.ear.manual = manual;
   }
 
   /** The caller presses his button, releases it (or mutes his microphone), or takes back what he said. */
   turn(action: TurnAction): void {
-    const ear = this.#media?.hearing?.ear;
+    const ear = this.#media?.ear;
     if (action === "start") {
       this.#turns.interrupt(); // now, not when the next sound comes
       ear?.press();
@@ -175,7 +143,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
 
   /** The caller typed. What he was saying meanwhile ends there, and is heard before it. */
   read(text: string, attachments: readonly VisionAttachment[] = []): void {
-    this.#media?.hearing?.ear.flush();
+    this.#media?.ear?.flush();
     this.#turns.read(text, attachments);
   }
 
@@ -190,11 +158,8 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
   }
 
   /** The caller's end says what it has played. */
-  attest({ position, outputDelayMs, roundTripMs = 0 }: Attestation): void {
-    const media = this.#media;
-    const sentAfterMs = media?.transport.sentAfterMs?.(position);
-    if (!media || sentAfterMs === undefined) return;
-    media.playout.attest(sentAfterMs + within(outputDelayMs), within(roundTripMs / 2));
+  attest(attestation: Parameters<Media["attest"]>[0]): void {
+    this.#media?.attest(attestation);
   }
 
   /** Stops the agent's reply. */
@@ -205,9 +170,15 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
   /** Carries the call over `transport` from now on, which the session owns and closes. */
   attach(transport: Transport): void {
     void this.detach();
-    const playout = new Playout({ clock: this.#services.clock, sink: transport });
-    const voice = trackVoice(playout, () => this.#features.has("pause"));
-    const media: Media = { transport, playout, voice, hearing: this.#listenTo(transport) };
+    const media = new Media({
+      transport,
+      services: this.#services,
+      turns: this.#turns,
+      sessionId: () => this.#id,
+      send: this.#send,
+      pauses: () => this.#features.has("pause"),
+    });
+    if (media.ear) media.ear.manual = this.#manual;
     this.#media = media;
     transport.on("connected", () => {
       if (this.#media === media) this.#initiative.connected();
@@ -218,7 +189,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     transport.on("end", () => {
       if (this.#media === media) void this.detach();
     });
-    void media.hearing?.run();
+    media.listen();
   }
 
   /** The connection is gone: the agent stops talking, the history stays. */
@@ -228,8 +199,7 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
     this.#media = undefined;
     this.#initiative.disconnected();
     this.#turns.interrupt({ force: true });
-    media.playout.close();
-    await media.transport.close();
+    await media.close();
   }
 
   /** Resolves when the agent has finished what it is saying. */
@@ -252,42 +222,4 @@ export class Session extends Emitter<SessionEvents> implements SessionHandle {
       ...options,
     });
   }
-
-  #listenTo({ microphone }: Transport): Hearing | undefined {
-    const { voiceDetector, turnDetector, turn, hooks } = this.#services;
-    const send = (message: ServerMessage): void => {
-      this.emit("message", message);
-    };
-    if (!voiceDetector) {
-      const message = "Voice detection is not available: typed text still works.";
-      send({ type: "error", code: "VAD_ERROR", message });
-      return undefined;
-    }
-    const hearing = new Hearing({
-      microphone,
-      voiceDetector,
-      turnDetector,
-      turns: this.#turns,
-      hooks,
-      logger: turn.logger,
-      sessionId: () => this.#id,
-      send,
-    });
-    hearing.ear.manual = this.#manual;
-    return hearing;
-  }
-}
-
-/** A delay that a client claims, made a possible one. */
-function within(delayMs: number): number {
-  return Math.min(2_000, Math.max(0, delayMs));
-}
-
-/** A transport and what runs on it. */
-interface Media {
-  readonly transport: Transport;
-  readonly playout: Playout;
-  readonly voice: VoiceOutput;
-  /** Absent where no voice can be detected. */
-  readonly hearing: Hearing | undefined;
 }

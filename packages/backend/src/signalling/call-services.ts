@@ -4,7 +4,7 @@ import type { IceRenewal } from "../ice/renewal.ts";
 import type { SuppliedIceServers } from "../ice/supply.ts";
 import type { CallsByPath } from "../observe/calls-by-path.ts";
 import type { SessionRegistry } from "../session/registry.ts";
-import type { SessionServices } from "../session/session.ts";
+import type { SessionServices } from "../session/session-services.ts";
 import type { WebRtcTransport } from "../transport/webrtc/transport.ts";
 
 /** What every call of a server is made with. */

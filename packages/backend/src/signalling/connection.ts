@@ -11,6 +11,8 @@ import type { CallServices } from "./call-services.ts";
 import { Call, type LiveCalls } from "./call.ts";
 import { closeCodes } from "./close-codes.ts";
 import type { Outlet } from "./outlet.ts";
+import { logRefusal, refusalMessage } from "./refusal.ts";
+import { logSocketError } from "./socket-error.ts";
 
 export interface ConnectionServices extends CallServices, LiveCalls {
   /** In a full server: what the caller must pass before anything else is done for him. */
@@ -41,7 +43,7 @@ export class Connection implements Outlet {
     this.#logger = services.logger;
     this.#call = new Call(this, services);
     socket.on("error", (error) => {
-      services.logger.warn({ error, sessionId: this.id }, "WebSocket error"); // close follows
+      logSocketError(services.logger, error, { sessionId: this.id });
     });
     socket.on("close", (code) => {
       clearTimeout(this.#heartbeat);
@@ -107,16 +109,10 @@ export class Connection implements Outlet {
   }
 
   refuse(error: unknown): void {
-    const known = error instanceof LLMRTCError;
-    const { id: sessionId } = this;
-    if (known) this.#logger.warn({ code: error.code, reason: error.message, sessionId }, "refused");
-    else this.#logger.error({ error, sessionId }, "a message could not be handled");
-    this.send({
-      type: "error",
-      code: known ? error.code : "INTERNAL_ERROR",
-      message: known ? error.message : "The server could not handle this message",
-    });
-    if (known && error.code === "INVALID_MESSAGE" && ++this.#invalid > maxInvalidMessages) {
+    logRefusal(this.#logger, error, this.id);
+    this.send(refusalMessage(error));
+    const isInvalid = error instanceof LLMRTCError && error.code === "INVALID_MESSAGE";
+    if (isInvalid && ++this.#invalid > maxInvalidMessages) {
       this.close(closeCodes.policyViolation, "too many invalid messages");
     }
   }
@@ -131,6 +127,7 @@ export class Connection implements Outlet {
       this.#call = own;
       return false;
     }
+    this.#logger.info({ sessionId, openedAs: own.id }, "caller is back");
     void own.discard();
     return true;
   }

@@ -7,7 +7,7 @@ import {
   type SessionFunction,
   sessionServices,
 } from "../session/session-options.ts";
-import type { SessionServices } from "../session/session.ts";
+import type { SessionServices } from "../session/session-services.ts";
 import { closeCodes } from "./close-codes.ts";
 
 export interface WelcomeOptions extends AdmissionOptions {

@@ -12,12 +12,14 @@ import type { PeerStage } from "../../src/observe/attempt.ts";
 import { CallsByPath } from "../../src/observe/calls-by-path.ts";
 import { pathOf } from "../../src/observe/connection-path.ts";
 import { ConnectionWatch } from "../../src/observe/connection-watch.ts";
+import type { PathAddresses } from "../../src/transport/webrtc/transport.ts";
 import { MemoryTransport } from "../memory-transport.ts";
 
 class PeerDouble extends MemoryTransport {
   override readonly kind = "webrtc";
   stage: PeerStage = "path";
   pair: SelectedPair | undefined;
+  addresses: PathAddresses | undefined;
   acceptOffer = async () => "";
   addCandidate(): void {
     // Nobody asks.

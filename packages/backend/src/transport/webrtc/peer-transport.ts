@@ -26,7 +26,12 @@ import { Peer } from "./peer.ts";
 import { readCandidate } from "./remote-candidate.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { Speaker } from "./speaker.ts";
-import type { OfferOptions, WebRtcTransport, WebRtcTransportOptions } from "./webrtc-transport.ts";
+import type {
+  OfferOptions,
+  PathAddresses,
+  WebRtcTransport,
+  WebRtcTransportOptions,
+} from "./webrtc-transport.ts";
 
 /** How long an answer without trickle waits for STUN and TURN servers. */
 const gatherWithinMs = 500;
@@ -84,6 +89,10 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
 
   get pair(): SelectedPair | undefined {
     return this.#peer?.pair;
+  }
+
+  get addresses(): PathAddresses | undefined {
+    return this.#peer?.addresses;
   }
 
   get microphone(): AsyncIterable<Pcm> {

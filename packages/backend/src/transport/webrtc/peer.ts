@@ -11,6 +11,7 @@ import {
 } from "werift";
 import type { PeerStage } from "../../observe/attempt.ts";
 import { IceAgent } from "../ice/agent.ts";
+import type { Address } from "../ice/route.ts";
 import { keepEarlyDtls } from "./early-dtls.ts";
 import { renew, seat } from "./engine-seat.ts";
 import { Gathering } from "./gathering.ts";
@@ -18,6 +19,7 @@ import type { IceServerList } from "./ice-servers.ts";
 import type { Offer } from "./offer.ts";
 import { skipHandshakeNumbers } from "./record-numbers.ts";
 import type { RemoteCandidate } from "./remote-candidate.ts";
+import type { PathAddresses } from "./webrtc-transport.ts";
 
 export interface PeerOptions {
   readonly servers: IceServerList;
@@ -54,6 +56,7 @@ export class Peer {
   readonly #seen = new Set<unknown>();
   #asked: Promise<void> = Promise.resolve();
   #ufrag: string | undefined;
+  #addresses: PathAddresses | undefined;
   /** An answer with the candidates of this generation so far has been made. */
   #answered = false;
   #mid = "0";
@@ -78,7 +81,8 @@ export class Peer {
     this.#agent.on("candidate", (candidate) => {
       if (this.#answered) listener.candidate(this.#describe(candidate));
     });
-    this.#agent.on("path", () => {
+    this.#agent.on("path", ({ local, remote }) => {
+      this.#addresses = { caller: inText(remote), server: inText(local.address) };
       if (!this.#closed) listener.changed();
     });
   }
@@ -107,6 +111,10 @@ export class Peer {
   /** Kinds of address at both ends: `local` is the client's. */
   get pair(): SelectedPair | undefined {
     return this.#agent.pair;
+  }
+
+  get addresses(): PathAddresses | undefined {
+    return this.#addresses;
   }
 
   /** Counts everything that came from the client, over whichever path. */
@@ -232,4 +240,8 @@ export class Peer {
       usernameFragment: this.#agent.credentials?.ufrag,
     };
   }
+}
+
+function inText([host, port]: Address): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

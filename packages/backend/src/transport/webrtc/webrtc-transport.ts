@@ -34,6 +34,12 @@ export interface WebRtcTransportOptions {
   readonly metrics?: MetricsAdapter;
 }
 
+/** Both ends of a path, as `address:port`. */
+export interface PathAddresses {
+  readonly caller: string;
+  readonly server: string;
+}
+
 export interface OfferOptions {
   /**
    * The client takes `candidate` messages: the answer leaves at once with host candidates, the
@@ -52,6 +58,9 @@ export interface WebRtcTransport extends Transport {
 
   /** Kinds of address at both ends, `local` being the caller's; undefined as long as none is selected. */
   readonly pair: SelectedPair | undefined;
+
+  /** The addresses of that pair: for logs that mask them, and for nothing else. */
+  readonly addresses: PathAddresses | undefined;
 
   /**
    * Answers an offer, also later ones: a microphone shared or taken away, an ICE restart. Offers
