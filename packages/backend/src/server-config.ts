@@ -21,7 +21,8 @@ import {
   type ConversationOptions,
   type SessionFunction,
 } from "./session/session-options.ts";
-import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
+import { checkAddresses } from "./transport/address-options.ts";
+import { type AddressOptions, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
 export interface LLMRTCServerConfig

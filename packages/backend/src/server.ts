@@ -33,7 +33,8 @@ import type { Call } from "./signalling/call.ts";
 import { closeCodes } from "./signalling/close-codes.ts";
 import { Connection } from "./signalling/connection.ts";
 import { welcome, type Welcome } from "./signalling/welcome.ts";
-import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
+import { checkInterfaces } from "./transport/address-options.ts";
+import { hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
 export interface LLMRTCServerEvents {
