@@ -18,7 +18,8 @@ import { type AdmissionOptions, checkOrigins } from "./security/admission.ts";
 import { type CapacityOptions, checkCapacity } from "./security/front-desk.ts";
 import { checkConversation, type ConversationOptions } from "./session/conversation-options.ts";
 import type { SessionFunction } from "./session/session-options.ts";
-import { type AddressOptions, checkAddresses, defaultPortRange } from "./transport/addresses.ts";
+import { checkAddresses } from "./transport/address-options.ts";
+import { type AddressOptions, defaultPortRange } from "./transport/addresses.ts";
 
 /** Options of {@link LLMRTCServer}. An option that is `undefined` counts as absent. */
 export interface LLMRTCServerConfig

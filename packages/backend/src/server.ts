@@ -23,7 +23,8 @@ import type { ServerDefaults } from "./session/session-options.ts";
 import type { SessionHandle } from "./session/session-handle.ts";
 import type { SessionServices } from "./session/session-services.ts";
 import { Reception } from "./signalling/reception.ts";
-import { checkInterfaces, hostAddresses } from "./transport/addresses.ts";
+import { checkInterfaces } from "./transport/address-options.ts";
+import { hostAddresses } from "./transport/addresses.ts";
 import { openWebRtcTransport, warmUpWebRtc } from "./transport/webrtc/transport.ts";
 
 export interface LLMRTCServerEvents {

@@ -1,12 +1,8 @@
 import { LLMRTCServer } from "@metered/llmrtc-backend";
 import { fakeLLM, fakeSTT, fakeTTS, fakeVoiceDetector } from "@metered/llmrtc-testing";
 import { describe, expect, test } from "vitest";
-import {
-  checkAddresses,
-  hostAddresses,
-  defaultPortRange,
-  type Interfaces,
-} from "../src/transport/addresses.ts";
+import { checkAddresses, checkInterfaces } from "../src/transport/address-options.ts";
+import { hostAddresses, defaultPortRange, type Interfaces } from "../src/transport/addresses.ts";
 import { candidatesIn, openCall } from "./webrtc-caller.ts";
 
 const address = (address: string, internal = false) =>
@@ -30,6 +26,40 @@ describe("the addresses that callers are told", () => {
     expect(hostAddresses({ interfaces: ["tun0", "10.0.0.5"] }, present)).toEqual([
       "10.0.0.5",
       "10.8.0.1",
+    ]);
+  });
+
+  const of = (names: readonly string[]): Interfaces =>
+    Object.fromEntries(names.map((name, n) => [name, [address(`10.1.1.${n}`)]]));
+  const passedOver = [
+    ...["docker0", "docker_gwbridge", "br-0123456789ab", "podman0", "cni0", "cni-podman0"],
+    ...["flannel.1", "cali0123abc", "veth1a2b", "virbr0", "lxcbr0", "lxdbr0", "vmnet8", "vboxnet0"],
+    ...["tun0", "utun3", "tap0", "wg0", "wg-office", "ipsec0", "tailscale0", "zt7nnig26ab", "tun"],
+  ];
+  const uplinks = [
+    ...["eth0", "enp3s0", "wlan0", "en0", "ppp0", "wwan0", "br0", "br-lan", "bond0", "Ethernet"],
+    ...["tunnelbroker", "wired", "tapestry", "vEthernet (External)", "eth0.5"],
+  ];
+
+  test.each(uplinks)("hold those of %s", (name) => {
+    expect(hostAddresses({}, of([name, "docker0", "wg0"]))).toEqual(["10.1.1.0", "127.0.0.1"]);
+  });
+
+  test.each(passedOver)("leave %s out, unless it is named or all there is", (name) => {
+    const there = of(["eth0", name]);
+    expect(hostAddresses({}, there)).toEqual(["10.1.1.0", "127.0.0.1"]);
+    expect(hostAddresses({ interfaces: [name] }, there)).toEqual(["10.1.1.1"]);
+    const alone = { ...of([name]), eth0: [address("fe80::1"), address("169.254.7.7")] };
+    expect(hostAddresses({}, alone)).toEqual(["10.1.1.0", "127.0.0.1"]);
+  });
+
+  test("are told once, however they are spelt", () => {
+    const announcedAddresses = ["2001:DB8::7", "2001:db8:0::7", "2001:db8::5"];
+    const interfaces = ["eth0"];
+    expect(hostAddresses({ announcedAddresses, interfaces }, present)).toEqual([
+      "2001:db8::7",
+      "2001:db8::5",
+      "10.0.0.5",
     ]);
   });
 
@@ -70,13 +100,55 @@ describe("a wrong address option is refused with one line:", () => {
     [{ portRange: [50_000, 50_000] }, "portRange"],
     [{ portRange: [0, 10] }, "portRange"],
     [{ portRange: [50_000, 70_000] }, "portRange"],
+    [{ portRange: [50_000, 50_100, 3] }, "portRange"],
+    [{ portRange: "50000-50100" }, "portRange"],
+    [{ portRange: ["50000", "50100"] }, "portRange"],
     [{ announcedAddresses: ["example.com"] }, "announcedAddresses"],
+    [{ announcedAddresses: "203.0.113.7" }, "announcedAddresses"],
+    [{ announcedAddresses: [7] }, "announcedAddresses"],
+    [{ announcedAddresses: ["0.0.0.0"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["203.0.113.7", "::"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["224.0.0.1"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["255.255.255.255"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["ff02::1"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["127.0.0.1"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["::1"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["169.254.3.3"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["fe80::1"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["2001:db8::1%eth0"] }, "announcedAddresses"],
+    [{ announcedAddresses: ["::ffff:203.0.113.7"] }, "announcedAddresses"],
+    [{ interfaces: "eth0" }, "interfaces"],
   ])("%j", (options, name) => {
     const check = () => {
       checkAddresses(options as Parameters<typeof checkAddresses>[0]);
     };
     expect(check).toThrow(expect.objectContaining({ code: "INVALID_CONFIG" }));
     expect(check).toThrow(new RegExp(`^${name} must`));
+  });
+
+  test("announced addresses that are in order are not", () => {
+    const announcedAddresses = ["203.0.113.7", "10.0.0.1", "2001:db8::7", "fd00::1", "100.64.0.1"];
+    expect(() => {
+      checkAddresses({ announcedAddresses });
+    }).not.toThrow();
+  });
+
+  test.each([
+    [[], /^interfaces must name at least one/],
+    [["lonely"], /^interfaces: lonely gives no address but for one link/],
+    [["fe80::1"], /^interfaces: fe80::1 gives no address/],
+    [["empty"], /^interfaces: empty gives no address/],
+  ])("interfaces %j, when the server starts", (interfaces, message) => {
+    const there = { ...present, lonely: [address("169.254.3.4"), address("fe80::2")], empty: [] };
+    const check = () => {
+      checkInterfaces({ interfaces }, there);
+    };
+    expect(check).toThrow(expect.objectContaining({ code: "INVALID_CONFIG" }));
+    expect(check).toThrow(message);
+    const announced = { interfaces, announcedAddresses: ["203.0.113.7"] };
+    expect(() => {
+      checkInterfaces(announced, there);
+    }).not.toThrow();
   });
 
   test("an interface that is not there, when the server starts", async () => {

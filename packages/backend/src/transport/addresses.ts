@@ -1,6 +1,7 @@
-import { LLMRTCError } from "@metered/llmrtc-core";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
+import { addressKind } from "./address-kind.ts";
+import { asReceived } from "./as-received.ts";
 
 export interface AddressOptions {
   /** UDP ports for media, first and last. Default 49152 to 65535 (RFC 6335: dynamic ports). */
@@ -10,7 +11,10 @@ export interface AddressOptions {
    * Callers are told of them too, so that no STUN server is needed.
    */
   readonly announcedAddresses?: readonly string[] | undefined;
-  /** Network interfaces, or addresses of them, to use for media. Default: all but tunnels. */
+  /**
+   * Network interfaces, or addresses of them, to use for media. Default: all but tunnels and the
+   * bridges of containers and virtual machines, unless there is nothing else.
+   */
   readonly interfaces?: readonly string[] | undefined;
 }
 
@@ -19,8 +23,15 @@ export type Interfaces = ReturnType<typeof networkInterfaces>;
 export const defaultPortRange: readonly [number, number] = [49_152, 65_535];
 
 const loopback = "127.0.0.1";
-/** Tunnels cost, and virtual bridges lead nowhere. Whoever wants one names it. */
-const passedOver = /^(ipsec|u?tun|tap|vmnet|veth)/;
+
+/**
+ * Those that hold containers and virtual machines lead nowhere else. Each address costs a socket per call,
+ * and a question to each STUN server.
+ */
+const virtual =
+  /^(docker\d|docker_gwbridge$|br-[\da-f]{12}$|podman\d|cni|flannel|cali|cilium|veth|kube-|virbr\d|lx[cd]br\d|incusbr\d|vmnet\d|vboxnet\d)/;
+/** Callers hardly come through them, and if they do, then by a detour. Not PPP, which DSL and modems use. */
+const tunnel = /^((u?tun|tap|wg|ipsec|tailscale)($|[-_.\d])|zt[a-z\d]*$)/;
 
 /**
  * The addresses to offer, the likeliest first, as browsers try them in this order. Loopback is one of them
@@ -34,53 +45,27 @@ export function hostAddresses(
   const all = Object.entries(present).flatMap(([name, addresses = []]) =>
     addresses.map(({ address, internal }) => ({ name, address, internal })),
   );
-  const chosen = interfaces
-    ? all.filter(({ name, address }) => interfaces.includes(name) || interfaces.includes(address))
-    : all.filter(({ name, internal }) => !internal && !passedOver.test(name));
   const hasIPv6 = all.some(({ address }) => isIP(address) === 6);
   const announced = announcedAddresses.filter((address) => isIP(address) === 4 || hasIPv6);
-  const own = chosen.map(({ address }) => address).filter((address) => !isLinkLocal(address));
-  return [...new Set([...announced, ...own, ...(interfaces ? [] : [loopback])])];
+  // Those of one link are valid on one cable only, and nobody's to be sent to.
+  const usable = all.filter(({ address }) => addressKind(address) !== "link-local");
+  const chosen = interfaces
+    ? usable.filter(
+        ({ name, address }) => interfaces.includes(name) || interfaces.includes(address),
+      )
+    : byDefault(usable);
+  const own = chosen.map(({ address }) => address);
+  return [...new Set([...announced.map(asReceived), ...own, ...(interfaces ? [] : [loopback])])];
 }
 
-/** Valid on one cable only, and nobody's to be sent to. */
-function isLinkLocal(address: string): boolean {
-  return address.startsWith("169.254.") || /^fe[89ab]/i.test(address);
+interface Found {
+  readonly name: string;
+  readonly address: string;
+  readonly internal: boolean;
 }
 
-/** @throws {LLMRTCError} `INVALID_CONFIG`, naming the option */
-export function checkAddresses({ portRange, announcedAddresses = [] }: AddressOptions): void {
-  if (portRange) {
-    const [first, last] = portRange;
-    const sound = Number.isInteger(first) && Number.isInteger(last) && first >= 1 && last <= 65_535;
-    if (!sound || first >= last) {
-      throw new LLMRTCError("INVALID_CONFIG", "portRange must be two ports, the lower one first");
-    }
-  }
-  if (!announcedAddresses.every((address) => isIP(address) !== 0)) {
-    throw new LLMRTCError("INVALID_CONFIG", "announcedAddresses must hold IP addresses");
-  }
-}
-
-/**
- * Interfaces come and go, so that this is checked when the server starts.
- *
- * @throws {LLMRTCError} `INVALID_CONFIG`, with the names there are
- */
-export function checkInterfaces(
-  { interfaces = [] }: AddressOptions,
-  present: Interfaces = networkInterfaces(),
-): void {
-  for (const wanted of interfaces) {
-    const found = Object.entries(present).some(
-      ([name, addresses = []]) =>
-        name === wanted || addresses.some(({ address }) => address === wanted),
-    );
-    if (found) continue;
-    const names = Object.keys(present).join(", ");
-    throw new LLMRTCError(
-      "INVALID_CONFIG",
-      `interfaces: there is no ${wanted}; there are ${names}`,
-    );
-  }
+function byDefault(all: readonly Found[]): readonly Found[] {
+  const outward = all.filter(({ internal }) => !internal);
+  const likely = outward.filter(({ name }) => !virtual.test(name) && !tunnel.test(name));
+  return likely.length > 0 ? likely : outward;
 }

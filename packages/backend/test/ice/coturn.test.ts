@@ -8,6 +8,7 @@ import path from "node:path";
 import { turnRestIceServers } from "@metered/llmrtc-backend";
 import type { CandidateInit, IceServer } from "@metered/llmrtc-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { hasIPv6 } from "../turn/fake-turn.ts";
 import { openCall, type WebRtcCaller } from "../webrtc-caller.ts";
 
 const program = process.env["TURNSERVER_PATH"] ?? "turnserver";
@@ -48,8 +49,11 @@ function answers(): Promise<boolean> {
 }
 
 /** Credentials that end so many seconds from now; they may have ended already. */
-async function credentials(endsInSeconds: number, key = secret): Promise<readonly IceServer[]> {
-  const urls = [`turn:127.0.0.1:${port}`, `turn:127.0.0.1:${port}?transport=tcp`];
+async function credentials(
+  endsInSeconds: number,
+  { key = secret, host = "127.0.0.1" } = {},
+): Promise<readonly IceServer[]> {
+  const urls = [`turn:${host}:${port}`, `turn:${host}:${port}?transport=tcp`];
   const made = Date.now() + (endsInSeconds - 60) * 1000;
   const source = turnRestIceServers({ urls, secret: key, ttlSeconds: 60 }, () => made);
   const { signal } = new AbortController();
@@ -82,6 +86,7 @@ describe.skipIf(!installed)(`a real coturn with a shared secret${missing}`, () =
       "--realm=test",
       `--listening-port=${port}`,
       "--listening-ip=127.0.0.1",
+      ...(hasIPv6 ? ["--listening-ip=::1"] : []),
       "--relay-ip=127.0.0.1",
       "--allow-loopback-peers",
       "--no-cli",
@@ -109,8 +114,14 @@ describe.skipIf(!installed)(`a real coturn with a shared secret${missing}`, () =
     await call.close();
   });
 
+  test.skipIf(!hasIPv6)("is asked over IPv6 too", async () => {
+    const call = await openCall({ iceServers: await credentials(60, { host: "[::1]" }) });
+    expect(await relayed(call)).toHaveLength(2);
+    await call.close();
+  });
+
   test("refuses credentials that have ended, or were made with another secret", async () => {
-    const lists = await Promise.all([credentials(-10), credentials(60, "south")]);
+    const lists = await Promise.all([credentials(-10), credentials(60, { key: "south" })]);
     const calls = await Promise.all(lists.map((iceServers) => openCall({ iceServers })));
     expect(await Promise.all(calls.map((call) => relayed(call)))).toEqual([[], []]);
     await Promise.all(calls.map((call) => call.close()));

@@ -21,7 +21,8 @@ export class OwnCandidates {
   /** As SDP has it, in the name of a generation. */
   line(candidate: LocalCandidate, ufrag: string): string {
     const same = this.#all.filter(({ type }) => type === candidate.type);
-    return candidateLine(candidate, { ufrag, rank: same.indexOf(candidate) });
+    const rank = candidate.rank ?? same.indexOf(candidate);
+    return candidateLine(candidate, { ufrag, rank });
   }
 
   lines(ufrag: string): string[] {

@@ -9,6 +9,8 @@ export interface LocalCandidate {
   readonly address: Address;
   /** What lies behind `address`: for those who debug networks, null where there is nothing behind. */
   readonly related: Address | null;
+  /** Among those of its type, 0 being the best; by default in the order in which they are told. */
+  readonly rank?: number | undefined;
 }
 
 export type PacketListener = (data: Buffer, from: Address) => void;

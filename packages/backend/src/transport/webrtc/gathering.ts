@@ -1,12 +1,14 @@
-import { type Logger, MetricNames, type MetricsAdapter } from "@metered/llmrtc-core";
+import type { Logger, MetricsAdapter } from "@metered/llmrtc-core";
+import { isIP } from "node:net";
 import type { IceAgent } from "../ice/agent.ts";
 import { openHostRoute } from "../ice/host-route.ts";
-import { isLoopback, type Route } from "../ice/route.ts";
+import { type Address, isLoopback, type Route } from "../ice/route.ts";
 import { mayReach } from "../reach.ts";
 import { orAborted, passed } from "./abort.ts";
-import type { IceServerList, StunServer, TurnServer } from "./ice-servers.ts";
-import { lookUpName } from "./name-lookup.ts";
-import { allocateRelay, type Relay } from "./relay.ts";
+import type { IceServerList, StunServer } from "./ice-servers.ts";
+import { addressOf, familiesOf } from "./name-lookup.ts";
+import { Relays } from "./relays.ts";
+import { ServerTally } from "./server-tally.ts";
 
 export interface GatheringOptions {
   readonly servers: IceServerList;
@@ -30,8 +32,8 @@ export class Gathering {
   readonly #agent: IceAgent;
   readonly #options: GatheringOptions;
   readonly #abort = new AbortController();
-  /** By the way to the server: new credentials do not make it another one. */
-  readonly #relays = new Map<string, Relay>();
+  readonly #tally: ServerTally;
+  readonly #relays: Relays;
   readonly #hosts = new Map<string, Route>();
   readonly #untold = new Set<Route>();
   /** Whom to ask next time. */
@@ -40,6 +42,10 @@ export class Gathering {
   constructor(agent: IceAgent, options: GatheringOptions) {
     this.#agent = agent;
     this.#options = options;
+    this.#tally = new ServerTally(options);
+    const { portRange } = options;
+    const { signal } = this.#abort;
+    this.#relays = new Relays(agent, { portRange, tally: this.#tally, signal });
     this.servers = options.servers;
   }
 
@@ -63,13 +69,11 @@ export class Gathering {
   /** Call when the sockets are there. Never rejects; resolves when all have answered or not. */
   async askServers(): Promise<void> {
     const { stun, turn } = this.servers;
-    const hosts = [...this.#hosts.values()].filter(({ candidate }) =>
-      isRouted(candidate.address[0]),
-    );
+    const routes = [...this.#hosts.values()].filter((route) => !isLoopback(hostOf(route)));
     await Promise.all([
       this.#tellTheRest(),
-      ...stun.flatMap((server) => hosts.map((host) => this.#reflect(host, server))),
-      ...turn.map((server) => this.#relay(server)),
+      ...(routes.length > 0 ? stun.map((server) => this.#reflect(routes, server)) : []),
+      this.#relays.ask(turn),
     ]);
   }
 
@@ -101,83 +105,40 @@ export class Gathering {
       }
       await route.close();
     } catch (error) {
-      logger.warn({ host, reason: reasonOf(error) }, "no socket for this address");
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.warn({ host, reason }, "no socket for this address");
     }
     return undefined;
   }
 
-  async #reflect(route: Route, server: StunServer): Promise<void> {
-    const { signal } = this.#abort;
+  /** How a STUN server sees our sockets, which see more of the world than loopback. */
+  async #reflect(routes: readonly Route[], server: StunServer): Promise<void> {
     try {
-      const host = await orAborted(lookUpName(server.host), signal);
-      if (host === undefined) throw new Error("its name does not resolve");
-      const address = await orAborted(this.#agent.reflect(route, [host, server.port]), signal);
+      const families = familiesOf(routes.map(hostOf));
+      const host = await orAborted(addressOf(server.host, families), this.#abort.signal);
+      const asking = routes.filter((route) => isIP(hostOf(route)) === isIP(host));
+      await Promise.all(asking.map((route) => this.#ask(route, server, [host, server.port])));
+    } catch (error) {
+      this.#missed(server, error);
+    }
+  }
+
+  async #ask(route: Route, server: StunServer, to: Address): Promise<void> {
+    try {
+      const address = await orAborted(this.#agent.reflect(route, to), this.#abort.signal);
       if (address === undefined) throw new Error("it does not answer");
-      this.#count(server, "candidate");
+      this.#tally.candidate(server);
       this.#agent.addCandidate({ type: "srflx", address, related: route.candidate.address });
     } catch (error) {
       this.#missed(server, error);
     }
   }
 
-  /** One that is there stays, if its server still knows it: allocations outlive their credentials. */
-  async #relay(server: TurnServer): Promise<void> {
-    const { signal } = this.#abort;
-    const way = `${server.transport} ${server.host} ${server.port}`;
-    const known = this.#relays.get(way);
-    if (known && (await known.confirm())) return;
-    if (known) {
-      this.#relays.delete(way);
-      await this.#agent.dropRoute(known);
-    }
-    try {
-      const { portRange, metrics } = this.#options;
-      const relay = await allocateRelay(server, portRange, {
-        signal,
-        refreshFailed: () => {
-          metrics.increment(MetricNames.TURN_REFRESH_FAILURES, 1, { server: nameOf(server) });
-        },
-      });
-      if (signal.aborted) {
-        await relay.close();
-        return;
-      }
-      this.#count(server, "candidate");
-      this.#relays.set(way, relay);
-      this.#agent.addRoute(relay);
-      this.#agent.addCandidate(relay.candidate);
-    } catch (error) {
-      this.#missed(server, error);
-    }
-  }
-
-  #count(server: StunServer | TurnServer, outcome: "candidate" | "none"): void {
-    const { metrics } = this.#options;
-    metrics.increment(MetricNames.ICE_SERVER_ANSWERS, 1, { server: nameOf(server), outcome });
-  }
-
-  #missed(server: StunServer | TurnServer, error: unknown): void {
-    if (this.#abort.signal.aborted) return;
-    this.#count(server, "none");
-    const kind = "transport" in server ? "TURN" : "STUN";
-    const { host, port } = server;
-    const reason = reasonOf(error);
-    this.#options.logger.warn({ kind, host, port, reason }, "ICE server gave no candidate");
+  #missed(server: StunServer, error: unknown): void {
+    if (!this.#abort.signal.aborted) this.#tally.none(server, error);
   }
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** STUN servers see no loopback address, and IPv6 needs no translation. */
-function isRouted(address: string): boolean {
-  return !isLoopback(address) && !address.includes(":");
-}
-
-/** As the URL has it, without a login. */
-function nameOf(server: StunServer | TurnServer): string {
-  const at = `${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
-  if (!("transport" in server)) return `stun:${at}`;
-  return server.transport === "tls" ? `turns:${at}` : `turn:${at}?transport=${server.transport}`;
+function hostOf({ candidate }: Route): string {
+  return candidate.address[0];
 }

@@ -44,6 +44,14 @@ export function readIceServers(servers: readonly IceServer[]): IceServerList {
   return { stun, turn, ignored };
 }
 
+const byTransport = ["udp", "tcp", "tls"] as const satisfies TurnServer["transport"][];
+
+/** UDP waits for no lost packet, TLS costs more than TCP; else the order of the list. */
+export function byLikelihood(servers: readonly TurnServer[]): TurnServer[] {
+  const place = ({ transport }: TurnServer): number => byTransport.indexOf(transport);
+  return [...servers].sort((a, b) => place(a) - place(b));
+}
+
 interface ParsedUrl {
   readonly server: StunServer;
   /** Undefined for STUN. */

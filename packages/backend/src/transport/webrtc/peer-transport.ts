@@ -18,6 +18,7 @@ import { passed } from "./abort.ts";
 import { finishAnswer } from "./answer.ts";
 import { CandidateInbox } from "./candidate-inbox.ts";
 import { type IceServerList, readIceServers } from "./ice-servers.ts";
+import { warnOfIgnored } from "./ignored-urls.ts";
 import { MessageChannel } from "./message-channel.ts";
 import { type Offer, type OfferedSection, readOffer } from "./offer.ts";
 import type { PathPhase, PathSample } from "../path-watch.ts";
@@ -194,7 +195,7 @@ export class PeerTransport extends Emitter<TransportEvents> implements WebRtcTra
 
   #readServers(): IceServerList {
     const servers = readIceServers(this.#iceServers);
-    for (const url of servers.ignored) this.#logger.warn({ url }, "ICE server URL ignored");
+    warnOfIgnored(servers.ignored, this.#logger);
     return servers;
   }
 

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { CandidateInit } from "@metered/llmrtc-core";
+import { asReceived } from "../as-received.ts";
 import type { Address } from "../ice/route.ts";
 
 /** A candidate of the client that is worth a check. */
@@ -32,11 +33,6 @@ export function readCandidate(init: CandidateInit): RemoteCandidate | undefined 
     priority: Number(priority),
     ufrag: init.usernameFragment ?? said ?? undefined,
   };
-}
-
-/** IPv6 addresses as sockets spell them, so that one is known by what comes from it. */
-function asReceived(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address;
 }
 
 function isReachable(address: string): boolean {
