@@ -55,8 +55,8 @@ export class LLMRTCServer extends EventEmitter<LLMRTCServerEvents> {
   constructor(config: LLMRTCServerConfig) {
     super();
     const resolved = resolveConfig(config);
-    const prometheus = new PrometheusMetrics();
-    const metrics = toAll([prometheus, resolved.metrics]);
+    const prometheus = new PrometheusMetrics({ logger: resolved.logger });
+    const metrics = toAll([prometheus, resolved.metrics], resolved.logger);
     this.#config = { ...resolved, metrics };
     const { logger, cors, metricsAccess } = resolved;
     const capacity = () => this.#running?.desk.capacity;

@@ -4,7 +4,8 @@ import { isIPv4 } from "node:net";
 import os from "node:os";
 import { LLMRTCError } from "@metered/llmrtc-core";
 import { addressKind } from "../transport/address-kind.ts";
-import { type AddressOptions, checkInterfaces } from "../transport/addresses.ts";
+import { checkInterfaces } from "../transport/address-options.ts";
+import type { AddressOptions } from "../transport/addresses.ts";
 import type { Finding } from "./doctor-finding.ts";
 
 const subject = "this machine";

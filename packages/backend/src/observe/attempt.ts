@@ -26,6 +26,8 @@ export type AttemptEvent =
   | { readonly type: "offered"; readonly candidates: number }
   | { readonly type: "candidate" }
   | { readonly type: "trouble"; readonly reason: ConnectionReason }
+  /** Our end gives it up. */
+  | { readonly type: "given-up"; readonly reason: ConnectionReason }
   /** Sound and messages can flow, or a turn came as a message. */
   | { readonly type: "connected" }
   /** Time has passed, or (`over`) the socket is closed. `stage`: of the peer connection, if there is one. */
@@ -34,7 +36,7 @@ export type AttemptEvent =
 
 /** An attempt that has not connected by then has failed. */
 export const connectWithinMs = 15_000;
-/** Who goes earlier than this after his offer has changed his mind; later, there was no connection. */
+/** Who goes earlier than this has changed his mind; later, there was no connection. Counts from his offer, if any. */
 const patienceMs = 5_000;
 
 export function newAttempt(now: number): Attempt {
@@ -64,7 +66,11 @@ export function nextAttempt(attempt: Attempt, event: AttemptEvent, now: number):
     case "candidate":
       return { ...attempt, candidates: attempt.candidates + 1 };
     case "trouble":
-      return aboutMedia.has(event.reason) ? attempt : { ...attempt, trouble: event.reason };
+      return concerns(attempt, event.reason) ? { ...attempt, trouble: event.reason } : attempt;
+    case "given-up":
+      return attempt.check
+        ? { phase: "checked" }
+        : { phase: "failed", reason: event.reason, tookMs };
     case "connected":
       return attempt.check ? attempt : { phase: "connected", tookMs };
     case "time":
@@ -72,7 +78,7 @@ export function nextAttempt(attempt: Attempt, event: AttemptEvent, now: number):
       return { phase: "failed", reason: reasonOf(attempt, event.stage), tookMs };
     case "over": {
       if (attempt.check) return { phase: "checked" };
-      const { offeredAt = now, trouble } = attempt;
+      const { offeredAt = attempt.since, trouble } = attempt;
       const early = trouble === undefined && now - offeredAt < patienceMs;
       return { phase: "failed", reason: early ? "left" : reasonOf(attempt, event.stage), tookMs };
     }
@@ -85,6 +91,14 @@ const aboutMedia: ReadonlySet<ConnectionReason> = new Set([
   "microphone-unavailable",
   "playback-blocked",
 ]);
+
+/** Before the offer the client tells of earlier attempts, but for what keeps it from making one. */
+function concerns(
+  { offeredAt }: Extract<Attempt, { readonly phase: "connecting" }>,
+  reason: ConnectionReason,
+): boolean {
+  return !aboutMedia.has(reason) && (offeredAt !== undefined || reason === "unsupported");
+}
 
 /** The caller's end knows best; else the first step of connecting that was not done. */
 function reasonOf(

@@ -34,6 +34,8 @@ export interface ConnectionWatchOptions {
 
 /** A client that reports says within this how it is connected. */
 const reportWithinMs = 2_000;
+/** Of one call. Who has more has told enough. */
+const mostTroubles = 100;
 
 type AttemptEvent = Parameters<typeof nextAttempt>[1];
 
@@ -56,6 +58,8 @@ export class ConnectionWatch {
   /** Connected, but not said yet how. */
   #unsaid: { readonly tookMs: number; readonly path: ConnectionPath | undefined } | undefined;
   #saidGoodbye = false;
+  #troubles = 0;
+  #over = false;
 
   constructor(options: ConnectionWatchOptions) {
     this.#options = options;
@@ -107,6 +111,7 @@ export class ConnectionWatch {
 
   /** A step that the client took, or fresh figures of the last one. */
   reported(report: ConnectionReportMessage): void {
+    if (this.#over) return;
     const { metrics, hooks, logger, sessionId } = this.#options;
     const path = report.kind === "websocket" ? report.kind : pathOf(report.pair);
     this.#go(path);
@@ -118,6 +123,7 @@ export class ConnectionWatch {
   }
 
   trouble(reason: ConnectionReason): void {
+    if (this.#over || ++this.#troubles > mostTroubles) return;
     const { metrics, hooks, logger, sessionId } = this.#options;
     metrics.increment(MetricNames.CONNECTION_TROUBLES, 1, { reason });
     logger.info({ reason, sessionId: sessionId() }, "trouble at the caller's end");
@@ -125,7 +131,12 @@ export class ConnectionWatch {
     this.#step({ type: "trouble", reason });
   }
 
-  /** It was no attempt: its socket belongs to another call, or nobody may be let in. */
+  /** An attempt that has not connected yet ends by our own doing. */
+  giveUp(reason: ConnectionReason): void {
+    this.#step({ type: "given-up", reason });
+  }
+
+  /** It was no attempt: its socket belongs, or should belong, to another call. */
   forget(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -140,6 +151,7 @@ export class ConnectionWatch {
   /** The socket is closed. */
   closed(): void {
     const { metrics } = this.#options;
+    this.#over = true;
     this.#restarts.ended("failed");
     if (this.#attempt.phase === "connected" && !this.#saidGoodbye) {
       metrics.increment(MetricNames.CONNECTION_DROPS);
@@ -182,9 +194,12 @@ export class ConnectionWatch {
     this.#path = path;
   }
 
-  #countStep({ pair, why, recoveredAfterMs }: ConnectionReportMessage, path: ConnectionPath): void {
+  #countStep(
+    { kind, pair, why, recoveredAfterMs }: ConnectionReportMessage,
+    path: ConnectionPath,
+  ): void {
     const { metrics } = this.#options;
-    this.#restarts.ended("succeeded");
+    if (kind === "webrtc") this.#restarts.ended("succeeded");
     if (pair) this.#countPair(pair);
     metrics.increment(MetricNames.CONNECTION_STEPS, 1, { path, why });
     if (recoveredAfterMs !== undefined) {

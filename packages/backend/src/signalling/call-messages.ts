@@ -39,7 +39,7 @@ const atOnce = <Message>(act: Act<Message>): Deed<Message> => ({ urgent: true, a
 const inTurn = <Message>(act: Act<Message>): Deed<Message> => ({ urgent: false, act });
 
 const deeds: { readonly [Type in CallMessage["type"]]: Deed<Of<Type>> } = {
-  hello: inTurn(greet),
+  hello: atOnce(greet), // the first, and all others are understood by it
   offer: inTurn(answer),
   signal: inTurn((call, { signal }) => answer(call, { signal })), // its older spelling
   candidate: inTurn(({ watch, ways }, { candidate }) => {
@@ -122,9 +122,10 @@ async function answer(
 
 /** The caller comes back to an earlier session: its history goes on over this connection. */
 async function comeBack(
-  { client, session, sessions, metrics, logger }: CallParts,
-  { sessionId }: Of<"reconnect">,
+  { client, session, sessions, watch, metrics, logger }: CallParts,
+  { sessionId, peer }: Of<"reconnect">,
 ): Promise<void> {
+  if (peer) watch.forget(); // the call that it was for is gone, and the client begins another
   const { id: openedAs } = session;
   const success = await sessions.resume(sessionId, session);
   if (success) {

@@ -1,5 +1,6 @@
 import {
   callHook,
+  type ConnectionReason,
   createTimingInfo,
   features,
   LLMRTCError,
@@ -149,11 +150,20 @@ export class Call implements SessionOwner {
     this.#end();
   }
 
-  /** Nobody ever spoke for this session: its socket belongs to another call. */
-  async discard(): Promise<void> {
+  /** A caller who is not connected yet will not be, by our own doing. */
+  giveUp(reason: ConnectionReason): void {
+    this.#parts.watch.giveUp(reason);
+  }
+
+  /**
+   * Nobody ever spoke for this session.
+   *
+   * @param isAttempt false: its socket belongs to another call
+   */
+  async discard({ isAttempt }: { readonly isAttempt: boolean }): Promise<void> {
     const { client, session, sessions, watch } = this.#parts;
     client.outlet = undefined;
-    watch.forget();
+    if (!isAttempt) watch.forget();
     this.#letGo();
     await sessions.remove(session);
   }

@@ -47,7 +47,7 @@ export class Connection implements Outlet {
     });
     socket.on("close", (code) => {
       clearTimeout(this.#heartbeat);
-      if (services.gate?.isOpen === false) void this.#call.discard();
+      if (services.gate?.isOpen === false) void this.#call.discard({ isAttempt: true });
       else this.#call.lose(this, { mayReturn: mishaps.has(code) });
     });
     socket.on("message", (data, isBinary) => {
@@ -71,8 +71,15 @@ export class Connection implements Outlet {
     this.socket.close(code, reason);
   }
 
+  /** The server stops. */
+  sayGoodbye(): void {
+    this.#call.giveUp("remote-closed");
+    this.close(closeCodes.goingAway, "server stops");
+  }
+
   /** The server is full, and the caller is not one who comes back. */
   turnAway(): void {
+    this.#call.giveUp("busy");
     const message = "The server takes no more calls at the moment";
     this.send({ type: "error", code: "SERVER_BUSY", message });
     this.close(closeCodes.busy, "server is full");
@@ -128,7 +135,7 @@ export class Connection implements Outlet {
       return false;
     }
     this.#logger.info({ sessionId, openedAs: own.id }, "caller is back");
-    void own.discard();
+    void own.discard({ isAttempt: false });
     return true;
   }
 

@@ -89,7 +89,7 @@ export class Reception extends Emitter<ReceptionEvents> {
     this.#closing = true;
     await drained;
     for (const connection of this.#connections) {
-      connection.close(closeCodes.goingAway, "server stops");
+      connection.sayGoodbye();
     }
   }
 
@@ -98,8 +98,8 @@ export class Reception extends Emitter<ReceptionEvents> {
     const { socket } = visitor;
     const { busy: code } = closeCodes;
     const place = desk.receive(socket, () => {
-      this.#refused(visitor, "busy", { code, sessionId: connection.id });
-      connection.turnAway();
+      this.#log(visitor, "busy", { code, sessionId: connection.id });
+      connection.turnAway(); // his attempt ends there
     });
     if (place === "closed") {
       this.#refused(visitor, "busy", { code, ...desk.capacity });
@@ -140,11 +140,16 @@ export class Reception extends Emitter<ReceptionEvents> {
     return connection;
   }
 
-  #refused({ origin }: Visitor, reason: ConnectionReason, more: object): void {
-    const { logger, metrics } = this.#options.shared;
-    logger.info({ reason, ...more, ...origin }, "caller refused");
+  /** No call was made for him. */
+  #refused(visitor: Visitor, reason: ConnectionReason, more: object): void {
+    const { metrics } = this.#options.shared;
+    this.#log(visitor, reason, more);
     metrics.increment(MetricNames.CONNECTION_ATTEMPTS);
     metrics.increment(MetricNames.CONNECTION_OUTCOMES, 1, { outcome: "failed", reason });
+  }
+
+  #log({ origin }: Visitor, reason: ConnectionReason, more: object): void {
+    this.#options.shared.logger.info({ reason, ...more, ...origin }, "caller refused");
   }
 
   #gauge(): void {

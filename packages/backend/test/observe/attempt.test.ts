@@ -1,4 +1,4 @@
-import { connectionReasons } from "@metered/llmrtc-core";
+import { type ConnectionReason, connectionReasons } from "@metered/llmrtc-core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -94,7 +94,23 @@ describe("an attempt to connect", () => {
     const over = { type: "over", stage: "path" } as const;
     expect(failed(offer, [over, 4_999])).toBe("left");
     expect(failed(offer, [over, 5_000])).toBe("ice-failed");
-    expect(failed([over, 9_000])).toBe("left");
+    expect(failed([over, 4_999])).toBe("left");
+    expect(failed([over, 5_000])).toBe("signalling"); // he was not greeted in all that time
+  });
+
+  test("has nothing to do with what the client tells of earlier ones, before it offers", () => {
+    const offer = [{ type: "offered", candidates: 1 }, 10] as const;
+    const over = [{ type: "over", stage: "path" }, 800] as const;
+    const trouble = (reason: ConnectionReason) => [{ type: "trouble", reason }, 5] as const;
+    expect(failed(trouble("signalling"), offer, over)).toBe("left");
+    expect(failed(trouble("unsupported"), over)).toBe("unsupported");
+  });
+
+  test("that our own end gives up fails with its reason; a check or a call that stands does not", () => {
+    const givenUp = [{ type: "given-up", reason: "busy" }, 20] as const;
+    expect(failed(givenUp)).toBe("busy");
+    expect(failed([{ type: "check" }, 1], givenUp)).toBe("checked");
+    expect(failed([{ type: "connected" }, 1], givenUp)).toBe("connected");
   });
 
   test("that is only a check has no outcome", () => {

@@ -234,6 +234,28 @@ describe("a caller's connection", () => {
     ]);
   });
 
+  test("an ICE restart is no success because sound goes over the WebSocket meanwhile", () => {
+    const { open, metrics } = scene();
+    const watch = open();
+    watch.offered(offer("a"), false);
+    watch.reported(report);
+    watch.offered(offer("b"), false);
+    watch.reported({ ...report, kind: "websocket", pair: undefined, afterMs: 4_000 });
+    expect(tagsOf(metrics, MetricNames.ICE_RESTART_OUTCOMES)).toEqual([]);
+    watch.closed();
+    expect(tagsOf(metrics, MetricNames.ICE_RESTART_OUTCOMES)).toEqual([{ outcome: "failed" }]);
+  });
+
+  test("by the thousand told troubles, and told after the end, are not counted", () => {
+    const { open, metrics, sum } = scene();
+    const watch = open();
+    for (let n = 0; n < 20_000; n += 1) watch.trouble("other");
+    expect(sum(MetricNames.CONNECTION_TROUBLES)).toBeLessThanOrEqual(100);
+    watch.closed();
+    watch.reported(report);
+    expect(metrics.getLatestGauge(MetricNames.CONNECTION_CALLS)?.value ?? 0).toBe(0);
+  });
+
   test("a mere check is no attempt", () => {
     const { open, sum, outcomes } = scene();
     const watch = open();

@@ -43,6 +43,14 @@ function read(port: number, headers: Record<string, string> = {}) {
   );
 }
 
+async function greeted(socket: WebSocket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.on("message", (data: Buffer) => {
+      if (data.toString().includes('"ready"')) resolve();
+    });
+  });
+}
+
 describe("GET /metrics", () => {
   test("counts attempts and outcomes, as many as callers", async () => {
     const port = await start({ allowedOrigins: ["https://ours.example"] });
@@ -66,6 +74,35 @@ describe("GET /metrics", () => {
     expect(text).toContain("llmrtc_connections_active 1");
     expect(text).toMatch(/llmrtc_llm_ttft_seconds_count\{provider="[\w-]+\/?[\w-]*"\} 1/);
     typist.terminate();
+  });
+
+  test("counts who finds no place once, and who only checks not at all", async () => {
+    const port = await start({ maxSessions: 1 });
+    const url = `ws://127.0.0.1:${port}`;
+    const first = new WebSocket(url);
+    await greeted(first);
+    for (const purpose of ["call", "check"]) {
+      const late = new WebSocket(url);
+      await greeted(late);
+      late.send(JSON.stringify({ type: "hello", features: [], purpose }));
+      late.send(JSON.stringify({ type: "text", text: "hello" }));
+      await once(late, "close");
+    }
+    const { text } = await read(port);
+    expect(text).toContain("llmrtc_connection_attempts_total 1");
+    expect(text).toContain('outcomes_total{outcome="failed",reason="busy"} 1');
+    expect(text).toContain("llmrtc_connection_checks_total 1");
+    first.terminate();
+  });
+
+  test("says remote-closed of those whom the server leaves before they are connected", async () => {
+    const outcomes: unknown[] = [];
+    const onConnectionOutcome = (_: string, outcome: object) => void outcomes.push(outcome);
+    const port = await start({ hooks: { onConnectionOutcome } });
+    const caller = new WebSocket(`ws://127.0.0.1:${port}`);
+    await greeted(caller);
+    await running.at(-1)?.stop({ drainMs: 0 });
+    expect(outcomes).toMatchObject([{ outcome: "failed", reason: "remote-closed" }]);
   });
 
   test("is by default for programs on this machine that ask for themselves", async () => {

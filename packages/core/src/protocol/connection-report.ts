@@ -52,6 +52,9 @@ const ladderReasons = [
   "webrtc-back",
 ] as const;
 
+/** No call lasts longer than a month: one number that is none must not spoil the sums of all. */
+const milliseconds = z.number().check(z.minimum(0), z.maximum(31 * 86_400_000));
+
 const candidateType = z.enum(["host", "srflx", "prflx", "relay"]);
 
 /** The pair of addresses that ICE has selected: what kind they are, never which. */
@@ -62,7 +65,7 @@ const selectedPair = z.object({
   /** Between the client and its TURN server, when `local` is `relay`. */
   relayProtocol: z.optional(z.enum(["udp", "tcp", "tls"])),
   /** Of the last check on this pair. */
-  roundTripMs: z.optional(z.number()),
+  roundTripMs: z.optional(milliseconds),
 });
 export type SelectedPair = z.infer<typeof selectedPair>;
 
@@ -75,16 +78,16 @@ export const connectionReport = z.object({
   kind: z.enum(["webrtc", "websocket"]),
   why: z.enum(ladderReasons),
   /** From the server's greeting to this step. */
-  afterMs: z.number(),
+  afterMs: milliseconds,
   /** WebRTC connections tried so far. */
-  attempts: z.number(),
+  attempts: z.number().check(z.minimum(0)),
   pair: z.optional(selectedPair),
   /** Packets of the server's sound that the client missed, in percent of all since the last report. */
   lossPct: z.optional(z.number().check(z.minimum(0), z.maximum(100))),
   /** How unevenly they came, as RFC 3550 has it (6.4.1). */
-  jitterMs: z.optional(z.number().check(z.minimum(0))),
+  jitterMs: z.optional(milliseconds),
   /** For so long no sound could flow before this step, as the path there was had broken. */
-  recoveredAfterMs: z.optional(z.number()),
+  recoveredAfterMs: z.optional(milliseconds),
   /** Why WebRTC does not carry the sound. */
   reason: z.optional(z.enum(connectionReasons)),
 });

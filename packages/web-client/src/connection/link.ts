@@ -214,6 +214,7 @@ export class Link extends Emitter<LinkEvents> {
   #call(terms: Terms): void {
     const plan = planOf(this.#options.config, terms);
     if (!plan.rules.webrtc && !plan.rules.socket) {
+      this.#options.troubles.note("unsupported");
       this.#lose("UNSUPPORTED_BY_SERVER", "The server takes no sound over the WebSocket.");
       return;
     }
