@@ -22,7 +22,13 @@ afterAll(async () => {
   await Promise.all([server.stop(), microphone.remove()]);
 });
 
-async function open(options: { width?: number; refusal?: string } = {}): Promise<Page> {
+interface Opening {
+  readonly width?: number;
+  readonly refusal?: string;
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+async function open(options: Opening = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 1280, height: 800 },
   });
@@ -37,6 +43,7 @@ async function open(options: { width?: number; refusal?: string } = {}): Promise
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", name));
     }, options.refusal);
   }
+  await options.prepare?.(page);
   await page.goto(server.url);
   return page;
 }
@@ -177,6 +184,38 @@ describe("the playground", () => {
     await panel.getByText("No call can be made from here.").waitFor();
     await panel.getByText("must let WebSockets (wss://) through").waitFor();
     await panel.getByText("Allow the microphone for this site").waitFor();
+    await close(page);
+  });
+
+  test("says that a check broke off, instead of running for ever", async () => {
+    const page = await open();
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, "userAgent", {
+        get: () => {
+          throw new Error("a browser like no other");
+        },
+      });
+    });
+    await page.getByRole("button", { name: "Check my connection" }).click();
+    const panel = page.getByRole("dialog", { name: "Check my connection" });
+    await panel.locator("#check-verdict[data-verdict=failed]").waitFor();
+    await panel.getByText("The check broke off").waitFor();
+    expect(await panel.locator("[data-verdict=running], [data-state=running]").count()).toBe(0);
+    await close(page);
+  });
+
+  test("says that the check could not be loaded", async () => {
+    const page = await open({
+      prepare: (page) =>
+        page.route("**/chunks/*", async (route) => {
+          const response = await route.fetch();
+          const isCheck = (await response.text()).includes("LLMRTC connection check");
+          await (isCheck ? route.abort() : route.fulfill({ response }));
+        }),
+    });
+    await page.getByRole("button", { name: "Check my connection" }).click();
+    await page.locator("#check-verdict[data-verdict=failed]").waitFor();
+    await page.getByText("The check broke off").waitFor();
     await close(page);
   });
 

@@ -57,14 +57,17 @@ interface Outcome {
 }
 
 interface Options {
-  readonly prepare?: (page: Page) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<unknown>;
   readonly signallingUrl?: string;
+  /** Instead of the server's. */
+  readonly iceServers?: RTCIceServer[];
   readonly refuseMicrophone?: string;
 }
 
 async function examine({
   prepare,
   signallingUrl,
+  iceServers: own = [],
   refuseMicrophone,
 }: Options = {}): Promise<Outcome> {
   const context = await browser.newContext();
@@ -78,15 +81,16 @@ async function examine({
     }
     await page.goto(pages.url("preflight"));
     return await page.evaluate(
-      async (signallingUrl) => {
+      async ({ signallingUrl, own }) => {
         const steps: string[] = [];
         const report = await globalThis.check.preflight({
           signallingUrl,
+          iceServers: own,
           onProgress: ({ step, verdict }) => steps.push(`${verdict} ${step}`),
         });
         return { report, text: globalThis.check.text(report), steps };
       },
-      signallingUrl ?? `${agent.signallingUrl}/call?token=hush`,
+      { signallingUrl: signallingUrl ?? `${agent.signallingUrl}/call?token=hush`, own },
     );
   } finally {
     await context.close();
@@ -180,6 +184,57 @@ test("without a server there is no call", async () => {
   expect(report).toMatchObject({ step: "none", verdict: "failed" });
   expect(report.server).toMatchObject({ verdict: "failed", reason: "signalling" });
   expect(report.path.verdict).toBe("skipped");
+});
+
+test("a server that is full is no server, though it greets", async () => {
+  const full = await startAgent(() => "Nobody asks.", { maxSessions: 1 });
+  const first = await browser.newContext();
+  try {
+    const page = await first.newPage();
+    await page.goto(pages.url("preflight"));
+    const begin = (signallingUrl: string) => globalThis.check.connect({ signallingUrl });
+    expect(await page.evaluate(begin, full.signallingUrl)).toMatchObject({ code: "connected" });
+    const { report } = await examine({ signallingUrl: full.signallingUrl });
+    expect(report).toMatchObject({ step: "none", verdict: "failed" });
+    expect(report.server).toMatchObject({ verdict: "failed", reason: "busy" });
+    expect(report.path.verdict).toBe("skipped");
+  } finally {
+    await first.close();
+    await full.server.stop();
+  }
+});
+
+test("a list with URLs that the browser refuses is told URL by URL, and the others are asked", async () => {
+  const bad = ["stun:127.0.0.1?transport=udp", "http://127.0.0.1", "turn:name:hush@127.0.0.1"];
+  const own = [
+    { urls: stun.url },
+    ...bad.map((urls) => ({ urls, username: "u", credential: "hush" })),
+    { urls: "turn:127.0.0.1" },
+  ];
+  const { report, text } = await examine({ iceServers: own });
+  expect(summary(report)).toEqual([
+    ["stun", "udp", "ok", undefined],
+    ["stun", "udp", "failed", "other"],
+    ["unknown", "udp", "failed", "other"],
+    ["turn", "udp", "failed", "other"],
+    ["turn", "udp", "failed", "other"],
+  ]);
+  expect(text).toContain("stun:127.0.0.1?transport=udp: the browser refuses it (SyntaxError)");
+  expect(text).toContain("turn:127.0.0.1: the browser refuses it, as a TURN server needs");
+  // A call takes those that the browser takes.
+  expect(report).toMatchObject({ step: "direct", path: { verdict: "ok" } });
+  expect(JSON.stringify(report) + text).not.toContain("hush");
+});
+
+test("a browser without WebRTC makes no call", async () => {
+  const { report } = await examine({
+    prepare: (page) =>
+      page.addInitScript(() => {
+        Reflect.deleteProperty(globalThis, "RTCPeerConnection");
+      }),
+  });
+  expect(report).toMatchObject({ step: "none", verdict: "failed" });
+  expect(report.path).toMatchObject({ verdict: "failed", reason: "unsupported" });
 });
 
 test.each([

@@ -44,6 +44,7 @@ export class CheckPanel {
     this.#dialog.addEventListener("close", () => {
       this.#run?.abort();
     });
+    this.#loaded.catch(() => undefined); // is said when it is wanted
     const [text, json] = this.#copies;
     copyOnClick(text, () => this.#text);
     copyOnClick(json, () => JSON.stringify(this.#report, null, 2));
@@ -60,7 +61,7 @@ export class CheckPanel {
     const run = new AbortController();
     this.#run = run;
     this.#check(run.signal).catch((error: unknown) => {
-      if (!run.signal.aborted) throw error;
+      if (!run.signal.aborted) this.#showFault(error);
     });
   }
 
@@ -81,6 +82,18 @@ export class CheckPanel {
     this.#text = preflightText(report);
     for (const button of this.#copies) button.disabled = false;
     finished(report);
+  }
+
+  /** Nothing runs any more, so nothing may look as if it did. */
+  #showFault(error: unknown): void {
+    element("check-verdict", HTMLElement).dataset["verdict"] = "failed";
+    const why = error instanceof Error ? error.message : String(error);
+    element("check-summary", HTMLElement).textContent =
+      `The check broke off. Reload the page, then run it again. (${why})`;
+    for (const id of ["check-ladder", "check-rows", "check-ice-rows"]) {
+      element(id, HTMLElement).replaceChildren();
+    }
+    element("check-ice", HTMLElement).hidden = true;
   }
 
   #show(report: PreflightReport): void {

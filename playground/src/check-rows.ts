@@ -20,6 +20,7 @@ const stateNames: Readonly<Record<Rung["state"], string>> = {
   blocked: "not here",
   absent: "not offered",
   running: "checking",
+  unknown: "not known",
 };
 
 /** The steps of the ladder, best first. */
@@ -47,6 +48,7 @@ export function mainRows({ server, path, microphone }: PreflightReport): HTMLEle
 /** One row for each server and transport. */
 export function iceRows({ iceServers }: PreflightReport): HTMLElement[] {
   return iceServers.map((check) => {
+    if (check.kind === "unknown") return row("URL", check, { detail: check.url });
     const address = check.url.replace(/^\w+:/, "").replace(/\?.*$/, "");
     const extra = make("span", transportOf(check));
     extra.className = "chip";

@@ -214,6 +214,14 @@ test("without consent nothing is sent after 30 s, until the client is heard agai
   expect([client.heard, back.heard]).toEqual([[], ["welcome"]]);
 });
 
+test("a path that no candidates promised is one when a check comes over it", () => {
+  const loopback: Address = ["127.0.0.1", 3000]; // a relay on the server's own machine, say
+  const client = new Client(cable, loopback, credentials("a"), begin("a"));
+  client.check();
+  client.say("through the relay");
+  expect([client.answers, data]).toEqual([1, ["through the relay"]]);
+});
+
 test("both ends cannot be controlled: the other has to control", () => {
   const client = new Client(cable, home, credentials("a"), begin("a"));
   client.check({ role: "ICE-CONTROLLED" });

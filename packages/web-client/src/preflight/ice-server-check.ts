@@ -1,6 +1,12 @@
-import type { Clock } from "@metered/llmrtc-core";
 import type { Environment } from "../environment.ts";
-import { judgeAnswer, judgeRelay, type IceAnswer } from "./ice-server-words.ts";
+import { hasWebRtc } from "./has-web-rtc.ts";
+import {
+  judgeAnswer,
+  judgeRefusal,
+  judgeRelay,
+  judgeUnfinished,
+  type IceAnswer,
+} from "./ice-server-words.ts";
 import type { IceTarget } from "./ice-targets.ts";
 import { limited } from "./limit.ts";
 import { relayLoop } from "./relay-loop.ts";
@@ -8,16 +14,19 @@ import type { IceServerCheck } from "./report.ts";
 
 export interface IceServerCheckOptions {
   readonly environment: Pick<Environment, "clock" | "createPeer">;
-  /** One relay loop at a time: a TURN server may allow a user few relays. */
-  readonly oneAtATime: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Few relay loops at a time: a TURN server may allow a user few relays, and each takes two. */
+  readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   readonly signal: AbortSignal;
+  /** Aborts with `signal`, and when the time of the whole check is up: what is known by then is the finding. */
+  readonly timeUp: AbortSignal;
 }
 
 const answerWithinMs = 5000;
 const relayWithinMs = 3000;
 
 /**
- * Asks one STUN or TURN server for an address, and sends through the relay that it gives.
+ * Asks one STUN or TURN server for an address, and sends through the relay that it gives. A URL that the
+ * browser refuses is a finding too.
  *
  * @throws the signal's reason when it aborts
  */
@@ -25,26 +34,39 @@ export async function checkIceServer(
   target: IceTarget,
   options: IceServerCheckOptions,
 ): Promise<IceServerCheck> {
+  const { url, kind, transport } = target;
   const { environment, signal } = options;
-  const { url, kind, transport, server } = target;
+  const answer = await ask(target, options).catch((error: unknown) => {
+    return judgeRefusal(error, hasWebRtc(environment));
+  });
+  signal.throwIfAborted();
+  return { url, kind, transport, ...answer };
+}
+
+type Answer = Omit<IceServerCheck, "url" | "kind" | "transport">;
+
+async function ask(target: IceTarget, options: IceServerCheckOptions): Promise<Answer> {
+  const { environment, timeUp } = options;
+  const { kind, server } = target;
   const configuration: RTCConfiguration = {
     iceServers: [server],
     iceTransportPolicy: kind === "turn" ? "relay" : "all",
   };
-  const about = { url, kind, transport };
   const peer = environment.createPeer(configuration);
   try {
     const channel = peer.createDataChannel("check");
     const answer = await addressFrom(peer, kind, options);
-    signal.throwIfAborted();
+    if (answer.type === "silent" && timeUp.aborted) return judgeUnfinished();
     const reached = judgeAnswer(answer, target);
-    if (answer.type !== "address") return { ...about, ...reached };
+    if (answer.type !== "address") return reached;
     const reachedMs = answer.ms;
-    if (kind === "stun") return { ...about, ...reached, reachedMs };
-    const relayMs = await options.oneAtATime(() => loop(peer, channel, configuration, options));
-    signal.throwIfAborted();
+    if (kind !== "turn") return { ...reached, reachedMs };
+    const relayMs = await options.inTurn(() => loop(peer, channel, configuration, options));
+    if (relayMs === undefined && timeUp.aborted) {
+      return { ...judgeUnfinished(reached), reachedMs };
+    }
     const judged = judgeRelay(reached, relayMs);
-    return { ...about, ...judged, reachedMs, ...(relayMs !== undefined && { relayMs }) };
+    return { ...judged, reachedMs, ...(relayMs !== undefined && { relayMs }) };
   } finally {
     peer.close();
   }
@@ -54,9 +76,9 @@ export async function checkIceServer(
 async function addressFrom(
   peer: RTCPeerConnection,
   kind: IceTarget["kind"],
-  { environment: { clock }, signal }: IceServerCheckOptions,
+  { environment: { clock }, timeUp }: IceServerCheckOptions,
 ): Promise<IceAnswer> {
-  const limit = limited(answerWithinMs, { clock, signal });
+  const limit = limited(answerWithinMs, { clock, signal: timeUp });
   const listening = new AbortController();
   const listen = { signal: listening.signal };
   const wanted = kind === "turn" ? " typ relay" : " typ srflx";
@@ -96,12 +118,13 @@ async function addressFrom(
         () => {
           if (peer.iceGatheringState !== "complete") return;
           // A STUN server that sees a host address as it is gives no candidate of its own, and no error.
-          if (kind === "stun" && !unanswered && refusal === undefined) found();
+          if (kind !== "turn" && !unanswered && refusal === undefined) found();
           else fail();
         },
         listen,
       );
       limit.signal.addEventListener("abort", fail, listen);
+      if (limit.signal.aborted) fail();
       peer.setLocalDescription().catch(reject);
     });
   } finally {
@@ -114,10 +137,11 @@ async function loop(
   near: RTCPeerConnection,
   channel: RTCDataChannel,
   configuration: RTCConfiguration,
-  { environment, signal }: IceServerCheckOptions,
+  { environment, timeUp }: IceServerCheckOptions,
 ): Promise<number | undefined> {
-  const { clock }: { clock: Clock } = environment;
-  const limit = limited(relayWithinMs, { clock, signal });
+  if (timeUp.aborted) return undefined;
+  const { clock } = environment;
+  const limit = limited(relayWithinMs, { clock, signal: timeUp });
   const far = environment.createPeer(configuration);
   try {
     const now = () => clock.now();

@@ -1,3 +1,4 @@
+import { LLMRTCClientError } from "../errors.ts";
 import { shownMs } from "./milliseconds.ts";
 import type { Check } from "./report.ts";
 import type { IceTarget } from "./ice-targets.ts";
@@ -72,4 +73,28 @@ export function judgeRelay(reached: Check, relayMs: number | undefined): Check {
     finding: `${reached.finding}, but nothing comes through the relay`,
     remedy: "Open the relay's UDP ports in its firewall, and check its external-ip.",
   };
+}
+
+/** The time of the whole check was up. `reached`: it had given a relay by then. */
+export function judgeUnfinished(reached?: Check): Check {
+  if (!reached) return { verdict: "skipped", finding: "not known: the time was up" };
+  const finding = `${reached.finding}, but the time was up before its relay was tried`;
+  return { verdict: "skipped", finding };
+}
+
+const correct = "Whoever runs this page: correct it, as browsers refuse the whole list for it.";
+
+/** Words for a browser that did not even ask. Its own are not for the report: they may hold a login. */
+export function judgeRefusal(error: unknown, hasWebRtc: boolean): Check {
+  if (!hasWebRtc) {
+    const { remedy } = new LLMRTCClientError("UNSUPPORTED_BROWSER", "");
+    const finding = "not asked, as this browser makes no WebRTC connections";
+    return { verdict: "failed", reason: "unsupported", finding, remedy };
+  }
+  const name = error instanceof Error ? error.name : "";
+  const finding =
+    name === "InvalidAccessError"
+      ? "the browser refuses it, as a TURN server needs a username and a credential"
+      : `the browser refuses it${name && ` (${name})`}`;
+  return { verdict: "failed", reason: "other", finding, remedy: correct };
 }

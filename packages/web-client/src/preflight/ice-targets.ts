@@ -5,27 +5,42 @@ export interface IceTarget extends Pick<IceServerCheck, "url" | "kind" | "transp
   readonly server: RTCIceServer;
 }
 
-/** Every URL of the list that a browser can use (RFC 7064, RFC 7065), once each. */
+/** Every URL of the list, once each; also one that no browser can use (RFC 7064, RFC 7065). */
 export function iceTargets(servers: readonly RTCIceServer[]): IceTarget[] {
   const targets = new Map<string, IceTarget>();
   for (const server of servers) {
-    for (const raw of [server.urls].flat()) {
-      const [, scheme = "", asked = "udp"] =
-        /^(stuns?|turns?):[^?]+(?:\?transport=(udp|tcp))?$/i.exec(raw.trim()) ?? [];
-      if (!scheme) continue;
-      const secure = scheme.toLowerCase().endsWith("s");
-      const transport = secure ? "tls" : asked.toLowerCase() === "tcp" ? "tcp" : "udp";
-      const kind = /^stun/i.test(scheme) ? "stun" : "turn";
-      const url = shownUrl(raw);
-      const target = { url, kind, transport, server: { ...server, urls: raw.trim() } } as const;
-      if (!targets.has(url)) targets.set(url, target);
+    // Applications without types write `url`, as once was right: there is none then.
+    const { urls = "" } = server as Partial<RTCIceServer>;
+    for (const url of [urls].flat()) {
+      if (!targets.has(url)) targets.set(url, targetOf(url, server));
     }
   }
   return [...targets.values()];
 }
 
-/** Whoever takes a URL for a place to put a login in should not find it in a report. */
+function targetOf(raw: string, server: RTCIceServer): IceTarget {
+  const [, scheme = "", secure = ""] = /^\s*(stun|turn)(s?):/i.exec(raw) ?? [];
+  const asked = /\?transport=tcp\s*$/i.test(raw) ? "tcp" : "udp";
+  return {
+    url: shownUrl(raw),
+    kind: kinds[scheme.toLowerCase()] ?? "unknown",
+    transport: secure ? "tls" : asked,
+    server: { ...server, urls: raw },
+  };
+}
+
+const kinds: Readonly<Record<string, IceTarget["kind"]>> = { stun: "stun", turn: "turn" };
+
+/**
+ * Whoever takes a URL for a place to put a login in should not find it in a report: what stands before an
+ * "@", and what is asked for but a transport, is left out.
+ */
 function shownUrl(raw: string): string {
-  const [, scheme = "", rest = ""] = /^(\w{1,5}):(?:.*@)?(.*)$/s.exec(raw.trim()) ?? [];
-  return `${scheme.toLowerCase()}:${rest.replace(/[^\w.:[\]?=-]/g, "").slice(0, 120)}`;
+  const scheme = /^\s*((?:stun|turn)s?):/i.exec(raw)?.[1]?.toLowerCase();
+  const rest = raw.replace(/^\s*(?:stun|turn)s?:/i, "").replace(/^.*@/s, "");
+  const [place = "", query = ""] = rest.split("?", 2);
+  const transport = /^transport=\w{1,8}\s*$/i.test(query) ? `?${query}` : "";
+  const shown = `${place}${transport}`.replace(/[^\w.:/[\]?=-]/g, "").slice(0, 120);
+  if (scheme) return `${scheme}:${shown}`;
+  return shown || "(no URL)";
 }

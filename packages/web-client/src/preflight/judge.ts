@@ -40,6 +40,7 @@ export function judge(findings: Findings): Judgement {
 
 function likelyStep({ server, path, socketAudio }: Findings): LikelyStep {
   if (server.verdict === "failed") return "none";
+  if (path.reason === "unsupported") return "none"; // clients do not start without WebRTC
   if (path.verdict === "running" || server.verdict === "running") return "unknown";
   if (path.pair) return stepOf(path.pair);
   if (path.verdict === "ok") return "direct"; // connected, but the browser does not say how
@@ -67,6 +68,7 @@ function stateOf(rung: Rung["step"], findings: Findings): Rung["state"] {
   if (relays.some(({ verdict }) => verdict === "ok")) return "works";
   if (relays.some(({ verdict }) => verdict === "running")) return "running";
   if (server.verdict === "running") return "running";
+  if (relays.some(({ verdict }) => verdict === "skipped")) return "unknown";
   return relays.length > 0 ? "blocked" : "absent";
 }
 
@@ -74,8 +76,8 @@ function verdictOf(findings: Findings, step: LikelyStep): Exclude<CheckVerdict, 
   if (step === "none") return "failed";
   const { microphone, iceServers } = findings;
   const deaf = microphone.verdict === "failed" || microphone.verdict === "warning";
-  const refused = iceServers.some(({ reason }) => reason === "credentials");
-  return step === "websocket" || deaf || refused ? "warning" : "ok";
+  const flawed = iceServers.some(({ reason }) => reason !== undefined);
+  return step === "websocket" || deaf || flawed ? "warning" : "ok";
 }
 
 const sentences: Readonly<Record<LikelyStep, string>> = {

@@ -2,6 +2,7 @@ import { parseServerMessage, type ConnectionReason, type Logger } from "@metered
 import { hasRelay } from "../connection/ice-servers.ts";
 import { Peer } from "../connection/peer.ts";
 import type { Environment } from "../environment.ts";
+import { LLMRTCClientError } from "../errors.ts";
 import type { PathCheck } from "./report.ts";
 import type { Server } from "./server-check.ts";
 
@@ -17,14 +18,20 @@ export interface PathCheckOptions {
 /** As long as a call waits for it. */
 const tryMs = 5000;
 
-/** Connects to the server as a call would: all ways first, then relays alone where that can help. */
+/**
+ * Connects to the server as a call would: all ways first, then relays alone where that can help.
+ * At most 10 s.
+ *
+ * @throws the signal's reason when it aborts
+ * @throws {LLMRTCClientError} when the server's socket went before it was known: that says nothing of WebRTC
+ */
 export async function checkPath(options: PathCheckOptions): Promise<PathCheck> {
   const { server, iceServers, iceTransportPolicy } = options;
   const first = await connect(options, { policy: iceTransportPolicy, fresh: false });
   if ("connectMs" in first) return connected(first);
   const relays = hasRelay(iceServers);
   const mayRetry = server.features.has("websocket-audio") && iceTransportPolicy !== "relay";
-  if (!mayRetry || !relays) return failed(first.reason, relays);
+  if (!mayRetry || !relays || first.reason === "unsupported") return failed(first.reason, relays);
   const second = await connect(options, { policy: "relay", fresh: true });
   return "connectMs" in second ? connected(second) : failed(first.reason, relays);
 }
@@ -33,23 +40,44 @@ type Outcome =
   | { readonly connectMs: number; readonly pair: PathCheck["pair"] }
   | { readonly reason: ConnectionReason };
 
-async function connect(
-  { environment, server, iceServers, logger, signal }: PathCheckOptions,
-  { policy, fresh }: { readonly policy: RTCIceTransportPolicy; readonly fresh: boolean },
-): Promise<Outcome> {
-  const { signalling } = server;
+interface Try {
+  readonly policy: RTCIceTransportPolicy;
+  readonly fresh: boolean;
+}
+
+/** Undefined where the browser makes none. */
+function openPeer(
+  { environment, server, iceServers, logger }: PathCheckOptions,
+  { policy, fresh }: Try,
+): Peer | undefined {
+  try {
+    return new Peer({
+      environment,
+      logger,
+      iceServers,
+      iceTransportPolicy: policy,
+      trickle: server.features.has("trickle"),
+      fresh,
+      watch: false,
+      send: (message) => void server.signalling.send(message),
+    });
+  } catch (error) {
+    // Its words may hold the URL and so a login.
+    logger.warn(
+      { name: error instanceof Error ? error.name : "" },
+      "The browser made no connection",
+    );
+    return undefined;
+  }
+}
+
+async function connect(options: PathCheckOptions, one: Try): Promise<Outcome> {
+  const { environment, server, logger, signal } = options;
+  const { signalling, gone } = server;
   const { clock } = environment;
   const begun = clock.now();
-  const peer = new Peer({
-    environment,
-    logger,
-    iceServers,
-    iceTransportPolicy: policy,
-    trickle: server.features.has("trickle"),
-    fresh,
-    watch: false,
-    send: (message) => void signalling.send(message),
-  });
+  const peer = openPeer(options, one);
+  if (!peer) return { reason: "unsupported" };
   const ends: (() => void)[] = [];
   try {
     const up = await new Promise<boolean>((resolve) => {
@@ -62,19 +90,22 @@ async function connect(
         peer.on("connected", () => {
           resolve(true);
         }),
-        signalling.on("lost", no),
         signalling.on("frame", (frame) => {
           pass(frame, peer, logger);
         }),
         () => {
           signal.removeEventListener("abort", no);
+          gone.removeEventListener("abort", no);
         },
       );
       signal.addEventListener("abort", no);
+      gone.addEventListener("abort", no);
+      if (gone.aborted) no();
       void peer.connect();
     });
     const connectMs = clock.now() - begun;
     signal.throwIfAborted();
+    if (!up) gone.throwIfAborted();
     return up ? { connectMs, pair: (await peer.measure()).pair } : { reason: peer.reason };
   } finally {
     for (const end of ends) end();
@@ -112,6 +143,7 @@ const remedies: Partial<Record<ConnectionReason, string>> = {
   "no-answer": "The server did not answer in time: try again in a moment.",
   "no-candidates": "The browser may use no network: check extensions and policies about WebRTC.",
   credentials: "The TURN server refuses the server's credentials: tell whoever runs this page.",
+  unsupported: new LLMRTCClientError("UNSUPPORTED_BROWSER", "").remedy,
 };
 
 function failed(reason: ConnectionReason, relays: boolean): PathCheck {
@@ -133,4 +165,5 @@ const findings: Partial<Record<ConnectionReason, string>> = {
   "ice-failed": "no path: this network blocks WebRTC to the server",
   "dtls-failed": "a path, but the secure handshake does not come through",
   "media-silent": "a path, but neither sound nor messages come through",
+  unsupported: "this browser makes no WebRTC connections",
 };

@@ -1,6 +1,6 @@
 import type { ConnectionReason, SelectedPair } from "@metered/llmrtc-core";
 
-/** `running`: not known yet. `skipped`: not asked for, or there was nothing to ask. */
+/** `running`: not known yet. `skipped`: not asked for, nothing to ask, or the time was up; `finding` says which. */
 export type CheckVerdict = "running" | "ok" | "warning" | "failed" | "skipped";
 
 /** What one check came to. `finding` and `remedy` are English and fit to be shown. */
@@ -34,7 +34,8 @@ export interface PathCheck extends Check {
 export interface IceServerCheck extends Check {
   /** Without a login. */
   readonly url: string;
-  readonly kind: "stun" | "turn";
+  /** `unknown`: it is no STUN or TURN URL; `transport` says nothing then. */
+  readonly kind: "stun" | "turn" | "unknown";
   readonly transport: "udp" | "tcp" | "tls";
   /** Until it had answered with an address, in ms. */
   readonly reachedMs?: number;
@@ -58,9 +59,10 @@ export interface Rung {
   readonly step: Exclude<LikelyStep, "none" | "unknown">;
   /**
    * `likely`: a call takes it. `works`: it is there to fall back on. `blocked`: this network, or what answers,
-   * does not let it. `absent`: the server offers none. `running`: not known yet.
+   * does not let it. `absent`: the server offers none. `running`: not known yet. `unknown`: the time was up
+   * before it was known.
    */
-  readonly state: "likely" | "works" | "blocked" | "absent" | "running";
+  readonly state: "likely" | "works" | "blocked" | "absent" | "running" | "unknown";
 }
 
 /** Everything that `preflight` found. It holds no credential, no token and no address of the person. */

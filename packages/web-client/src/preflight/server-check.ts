@@ -1,21 +1,24 @@
 import {
   features,
   parseServerMessage,
-  type ConnectionReason,
   type Feature,
+  type Logger,
   type ServerMessage,
 } from "@metered/llmrtc-core";
+import type { WebClientConfig } from "../config.ts";
 import { Signalling } from "../connection/signalling.ts";
 import type { Environment } from "../environment.ts";
-import { LLMRTCClientError } from "../errors.ts";
 import { limited } from "./limit.ts";
 import { shownMs } from "./milliseconds.ts";
 import type { ServerCheck } from "./report.ts";
+import { noAddress, wordsForNoGreeting } from "./server-words.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 export interface ServerCheckOptions {
   readonly environment: Environment;
-  readonly signallingUrl: string;
+  readonly signallingUrl: WebClientConfig["signallingUrl"];
   readonly protocols: readonly string[];
+  readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +29,8 @@ export interface Server {
   readonly signalling: Signalling;
   readonly ready: Ready;
   readonly features: ReadonlySet<Feature>;
+  /** Aborts with an `LLMRTCClientError` when the socket is gone. */
+  readonly gone: AbortSignal;
 }
 
 export interface ServerOutcome {
@@ -34,47 +39,86 @@ export interface ServerOutcome {
   readonly server?: Server;
 }
 
-const greetWithinMs = 8000;
+const addressWithinMs = 4000;
+const greetWithinMs = 6000;
 const pings = 3;
 
-/** Opens the WebSocket, waits for the greeting and measures the way there and back. */
+/**
+ * Asks for the address, opens the WebSocket, waits for the greeting and measures the way there and back:
+ * at most 10 s.
+ *
+ * @throws the signal's reason when it aborts
+ */
 export async function checkServer(options: ServerCheckOptions): Promise<ServerOutcome> {
-  const { environment, signallingUrl, protocols, signal } = options;
-  const { clock } = environment;
-  const url = shownUrl(signallingUrl);
-  const begun = clock.now();
-  const limit = limited(greetWithinMs, { clock, signal });
-  let openMs: number | undefined;
+  const { environment, signal } = options;
+  const within = <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const limit = limited(ms, { clock: environment.clock, signal });
+    return work(limit.signal).finally(() => {
+      limit.end();
+    });
+  };
+  const address = await within(addressWithinMs, (soon) => addressFrom(options, soon));
+  signal.throwIfAborted();
+  if (address === undefined) return { check: noAddress };
+  const outcome = await within(greetWithinMs, (soon) => greet(address, options, soon));
+  if (signal.aborted) outcome.server?.signalling.close();
+  signal.throwIfAborted();
+  return outcome;
+}
+
+/** Undefined when the application gives none in time. */
+async function addressFrom(
+  { signallingUrl, logger }: ServerCheckOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (typeof signallingUrl === "string") return signallingUrl;
   try {
-    const socket = environment.openSocket(signallingUrl, protocols);
+    return await untilAborted(Promise.resolve(signallingUrl()), signal);
+  } catch (error) {
+    logger.warn({ error }, "The application gave no address");
+    return undefined;
+  }
+}
+
+async function greet(
+  address: string,
+  { environment, protocols }: ServerCheckOptions,
+  signal: AbortSignal,
+): Promise<ServerOutcome> {
+  const { clock } = environment;
+  const url = shownUrl(address);
+  const begun = clock.now();
+  let openMs: number | undefined;
+  let signalling: Signalling | undefined;
+  try {
+    const socket = environment.openSocket(address, protocols);
     socket.addEventListener("open", () => {
       openMs = clock.now() - begun;
     });
     const open = () => Promise.reject(new Error("one socket is enough"));
-    const signalling = new Signalling({ clock, socket, open });
-    try {
-      const ready = await greeting(signalling, limit.signal);
-      const readyMs = clock.now() - begun;
-      const theirs = features.filter((feature) => ready.features?.includes(feature));
-      // Only what this check needs: nothing of a conversation comes.
-      const hello = { type: "hello", features: ["trickle", "reports"], purpose: "check" } as const;
-      if (ready.features) signalling.send({ ...hello, features: [...hello.features] });
-      const roundTripMs = await roundTrip(signalling, clock.now.bind(clock), limit.signal);
-      const finding = `greets in ${shownMs(readyMs)} ms, round trip ${shownMs(roundTripMs)} ms`;
-      const times = { ...(openMs !== undefined && { openMs }), readyMs, roundTripMs };
-      return {
-        check: { url, verdict: "ok", finding, ...times },
-        server: { signalling, ready, features: new Set(theirs) },
-      };
-    } catch (error) {
-      signalling.close();
-      throw error;
-    }
+    signalling = new Signalling({ clock, socket, open });
+    const gone = new AbortController();
+    signalling.on("lost", (error) => {
+      gone.abort(error);
+    });
+    const ready = await greeting(signalling, signal);
+    const readyMs = clock.now() - begun;
+    const theirs = features.filter((feature) => ready.features?.includes(feature));
+    // Only what this check needs: nothing of a conversation comes.
+    const hello = { type: "hello", features: ["trickle", "reports"], purpose: "check" } as const;
+    if (ready.features) signalling.send({ ...hello, features: [...hello.features] });
+    const roundTripMs = await roundTrip(signalling, clock.now.bind(clock), signal);
+    const finding = `greets in ${shownMs(readyMs)} ms, round trip ${shownMs(roundTripMs)} ms`;
+    const times = { ...(openMs !== undefined && { openMs }), readyMs, roundTripMs };
+    return {
+      check: { url, verdict: "ok", finding, ...times },
+      server: { signalling, ready, features: new Set(theirs), gone: gone.signal },
+    };
   } catch (error) {
-    signal.throwIfAborted();
-    return { check: { url, verdict: "failed", ...wordsFor(error, openMs !== undefined) } };
-  } finally {
-    limit.end();
+    signalling?.close();
+    return {
+      check: { url, verdict: "failed", ...wordsForNoGreeting(error, openMs !== undefined) },
+    };
   }
 }
 
@@ -156,28 +200,4 @@ function shownUrl(url: string): string {
   } catch {
     return "no WebSocket URL";
   }
-}
-
-interface Words {
-  readonly finding: string;
-  readonly remedy: string;
-  readonly reason: ConnectionReason;
-}
-
-function wordsFor(error: unknown, wasOpen: boolean): Words {
-  if (error instanceof LLMRTCClientError) {
-    const { code, remedy } = error;
-    if (code === "ACCESS_REFUSED")
-      return { finding: "refuses this caller", remedy, reason: "refused" };
-    if (code === "SERVER_BUSY")
-      return { finding: "takes no more calls now", remedy, reason: "busy" };
-  }
-  const network =
-    "Check the internet connection. A proxy or firewall must let WebSockets (wss://) through.";
-  const reason = "signalling";
-  if (wasOpen) {
-    const remedy = "The server may be busy or restarting: try again in a moment.";
-    return { finding: "opens, but does not answer", remedy, reason };
-  }
-  return { finding: "cannot be reached", remedy: network, reason };
 }

@@ -113,12 +113,18 @@ describe("the URLs of a list", () => {
       ["turn", "udp", "turn:a:80"],
       ["turn", "tcp", "turn:a:80?transport=tcp"],
       ["turn", "tls", "turns:a:443?transport=tcp"],
+      ["unknown", "udp", "http://a"], // which the browser will refuse
     ]);
     expect(targets[3]?.server).toEqual({ urls: "turns:a:443?transport=tcp", ...login });
   });
 
   test("show no login, whatever stands in them", () => {
-    const url = fc.tuple(fc.string(), fc.string()).map(([a, b]) => `turn:${a}secret@${b}`);
+    const scheme = fc.constantFrom("turn:", "turns:", "", "http://");
+    const url = fc.oneof(
+      fc.tuple(scheme, fc.string(), fc.string()).map(([s, a, b]) => `${s}${a}secret@${b}`),
+      scheme.map((s) => `${s}a:80?username=u&credential=secret`),
+      scheme.map((s) => `${s}user:pass?secret@a`),
+    );
     fc.assert(
       fc.property(url, (urls) => {
         for (const target of iceTargets([{ urls }])) expect(target.url).not.toContain("secret");

@@ -5,7 +5,7 @@ import { kindByPriority } from "./kind.ts";
 import { OwnCandidates } from "./own-candidates.ts";
 import { type Path, Paths } from "./path.ts";
 import { byPreference } from "./preference.ts";
-import type { Address, LocalCandidate, Route } from "./route.ts";
+import { type Address, canReach, type LocalCandidate, type Route } from "./route.ts";
 import * as stun from "./stun.ts";
 import { Transactions } from "./transactions.ts";
 
@@ -94,7 +94,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     route.listen((data, from) => {
       this.#receive(route, data, from);
     });
-    for (const { address, priority } of this.#remote) this.#paths.open(route, address, priority);
+    for (const { address, priority } of this.#remote) this.#pair(route, address, priority);
     this.#hurry();
   }
 
@@ -116,7 +116,7 @@ export class IceAgent extends Emitter<IceAgentEvents> {
   /** One of the client's candidates of the current generation. */
   addRemoteCandidate(address: Address, priority: number): void {
     this.#remote.push({ address, priority });
-    for (const route of this.#routes) this.#paths.open(route, address, priority);
+    for (const route of this.#routes) this.#pair(route, address, priority);
     this.#hurry();
   }
 
@@ -170,6 +170,11 @@ export class IceAgent extends Emitter<IceAgentEvents> {
     else if (stun.isResponse(message)) this.#transactions.take(route, message, data, from);
   }
 
+  #pair(route: Route, address: Address, priority: number): void {
+    if (canReach(route.candidate.address[0], address[0]))
+      this.#paths.open(route, address, priority);
+  }
+
   /** Checks by strangers, who do not know our password, are neither answered nor remembered. */
   #answer(route: Route, request: stun.StunMessage, data: Buffer, from: Address): void {
     const generation = this.#generations.find(stun.askedUfrag(request));
@@ -178,9 +183,10 @@ export class IceAgent extends Emitter<IceAgentEvents> {
       route.send(stun.roleConflict(request, generation.local).bytes, from);
       return;
     }
-    route.send(stun.answer(request, from, generation.local).bytes, from);
+    // Whatever kinds of address these are: here is the proof that there is a way.
     const path = this.#paths.open(route, from, Number(request.getAttributeValue("PRIORITY") ?? 0));
-    if (path === undefined) return;
+    if (path === undefined) return; // the client must not believe in what we do not follow
+    route.send(stun.answer(request, from, generation.local).bytes, from);
     const choosing = stun.nominates(request);
     if (choosing) path.chosenIn = Math.max(path.chosenIn, generation.number);
     const isNew = (path.provenIn ?? -1) < generation.number;

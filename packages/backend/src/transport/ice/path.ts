@@ -1,5 +1,5 @@
 import type { PathView } from "./follow.ts";
-import { type Address, canReach, type Route } from "./route.ts";
+import type { Address, Route } from "./route.ts";
 
 /** A pair of a route of ours and an address of the client (RFC 8445, 6.1.2), over all generations. */
 export interface Path extends PathView {
@@ -33,12 +33,11 @@ export class Paths {
     return this.#paths.get(keyOf(route, to));
   }
 
-  /** There already, or new; undefined when it leads nowhere or there are too many. */
+  /** There already, or new; undefined when there are too many. */
   open(route: Route, to: Address, priority: number): Path | undefined {
     const known = this.find(route, to);
     if (known !== undefined) return known;
-    if (this.#paths.size >= mostPaths || !canReach(route.candidate.address[0], to[0]))
-      return undefined;
+    if (this.#paths.size >= mostPaths) return undefined;
     const path: Path = {
       route,
       to,
