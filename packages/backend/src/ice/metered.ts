@@ -106,6 +106,7 @@ export function meteredIceServers(
       const [listed, own] = await Promise.allSettled([servers(signal), create(sessionId, signal)]);
       if (listed.status === "rejected") throw listed.reason;
       if (own.status === "rejected") {
+        signal.throwIfAborted(); // then it was not Metered that failed
         refusal = refusalFrom(own.reason, now());
         return together(listed.value);
       }

@@ -24,7 +24,7 @@ function account(answer: Answer) {
     { appName: "myapp", apiKey: "api-key", secretKey: "secret-key" },
     { fetch, now: () => Date.now() },
   );
-  const mint = () => source.mint({ sessionId: "s1", signal: new AbortController().signal });
+  const mint = (signal = new AbortController().signal) => source.mint({ sessionId: "s1", signal });
   return { posts, mint };
 }
 
@@ -49,6 +49,18 @@ test("that does not come in time is done without: the shared one reaches the cal
   void mint();
   await vi.advanceTimersByTimeAsync(0);
   expect(posts).toHaveBeenCalledTimes(2);
+});
+
+test("that nobody waits for any more says nothing about Metered", async () => {
+  const { posts, mint } = account(silent);
+  const impatient = new AbortController();
+  const minting = mint(impatient.signal);
+  await vi.advanceTimersByTimeAsync(0);
+  impatient.abort();
+  await expect(minting).rejects.toThrow();
+  void mint();
+  expect(posts).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(1_200);
 });
 
 test("that is refused says so with each list, until it is given", async () => {
