@@ -21,8 +21,11 @@ import type { Signalling } from "./signalling.ts";
 import type { Terms } from "./terms.ts";
 import type { Troubles } from "./troubles.ts";
 
-/** Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. */
-const connectedWithinMs = 15_000;
+/**
+ * Of the whole, from opening the socket to sound and messages: nobody waits for nothing longer than this. A
+ * little less than the server's 15 s, so that it hears why before it has to guess.
+ */
+const connectedWithinMs = 14_800;
 
 export type LinkEvents = {
   message: ConversationMessage;
