@@ -327,7 +327,12 @@ test("after a failure start() goes on with the conversation; after close() it be
 
 test.each([
   ["no greeting within 10 s", 10_000, "SIGNALLING_FAILED", undefined],
-  ["no connection within 15 s, less what telling the server takes", 14_800, "CONNECTION_FAILED", "s1"],
+  [
+    "no connection within 15 s, less what telling the server takes",
+    14_800,
+    "CONNECTION_FAILED",
+    "s1",
+  ],
 ])("%s is a failed try", async (_, ms, code, greeting) => {
   const scene = stage({ reconnection: { enabled: false } });
   const outcome = refusal(scene.client.start());
