@@ -152,6 +152,18 @@ test("an ICE server that the browser refuses costs none of the others, now or la
   expect(later.peer.configuration.iceServers).toEqual([good]);
 });
 
+test("new ICE servers that the browser will not take at all leave the call as it is", async () => {
+  const { client, peer, socket } = await connected();
+  peer.setConfiguration = () => {
+    throw new DOMException("not now", "InvalidStateError");
+  };
+  const iceServers = [{ urls: "stun:theirs" }];
+  expect(() => {
+    socket.say({ type: "ice-servers", iceServers, expiresAt: 1 });
+  }).not.toThrow();
+  expect(client.state).toBe("connected");
+});
+
 test("a browser without WebRTC fails the call at once, and says why", async () => {
   const { client, greet, withoutWebRtc } = stage({ reconnection: { enabled: false } });
   withoutWebRtc();

@@ -163,15 +163,15 @@ export class Call extends Emitter<CallEvents> {
     try {
       const { signallingUrl, protocols = [] } = config;
       const connectTo = (url: string): WebSocket => environment.openSocket(url, [protocols].flat());
-      const isFixed = typeof signallingUrl === "string";
-      const ask = (): Promise<string> => addressFrom(signallingUrl, environment.clock);
-      const url = isFixed ? signallingUrl : await ask();
+      const address = () => addressFrom(signallingUrl, environment.clock);
+      const said = address();
+      const url = typeof said === "string" ? said : await said;
       if (this.#progress !== attempt) return;
       const link = new Link({
         ...this.#options,
         socket: connectTo(url),
         // A token in the URL may have ended meanwhile.
-        open: async () => connectTo(isFixed ? url : await ask()),
+        open: async () => connectTo(await address()),
         turnDetection: this.turnDetection,
         troubles: this.troubles,
         resume: this.#session,

@@ -161,10 +161,14 @@ export class Peer extends Emitter<PeerEvents> {
   /** Fresh credentials: the next restart of ICE uses them, the path there is stays as it is. */
   setIceServers(iceServers: readonly RTCIceServer[]): void {
     const { environment, logger } = this.#options;
-    const configuration = this.#connection.getConfiguration();
-    giveIceServers(iceServers, environment, logger, (taken) => {
-      this.#connection.setConfiguration({ ...configuration, iceServers: taken });
-    });
+    try {
+      const configuration = this.#connection.getConfiguration();
+      giveIceServers(iceServers, environment, logger, (taken) => {
+        this.#connection.setConfiguration({ ...configuration, iceServers: taken });
+      });
+    } catch {
+      logger.warn({}, "The browser did not take the new ICE servers"); // the path there is stays
+    }
   }
 
   /** Sends on the data channel. False when it is not open, full, or the message too long for it. */

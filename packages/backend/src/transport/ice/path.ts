@@ -1,4 +1,5 @@
 import type { PathView } from "./follow.ts";
+import { isHopeless } from "./preference.ts";
 import type { Address, Route } from "./route.ts";
 
 /** A pair of a route of ours and an address of the client (RFC 8445, 6.1.2), over all generations. */
@@ -7,6 +8,8 @@ export interface Path extends PathView {
   readonly to: Address;
   /** Of the client's candidate, as it says: better paths are tried first. */
   readonly priority: number;
+  /** Tried last. */
+  readonly hopeless: boolean;
   provenIn: number | undefined;
   chosenIn: number;
   heardAt: number;
@@ -42,6 +45,7 @@ export class Paths {
       route,
       to,
       priority,
+      hopeless: isHopeless(route.candidate, to[0]),
       provenIn: undefined,
       chosenIn: -1,
       heardAt: -Infinity,
